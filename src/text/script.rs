@@ -1,0 +1,150 @@
+//! Traditional to simplified characters, one for one, so that the alignment stays exact.
+//!
+//! The tables are OpenCC's (`TSCharacters`, `TSPhrases`), taken from the crate `hanconv`. A phrase decides before a
+//! character does (乾隆 keeps 乾, 乾淨 becomes 干净). OpenCC leaves 著 alone outside its phrases; people write it for 着
+//! far more often than in 著名, so here 著 becomes 着 unless one of the words below holds it.
+
+use super::is_han;
+use hanconv::Dictionary;
+use std::collections::HashMap;
+
+/// Words in which 著 is not 着.
+const KEEP_ZHU: &[&str] = &[
+    "著名", "著作", "著者", "著称", "著稱", "著述", "著书", "著書", "显著", "顯著", "名著", "原著", "专著", "專著", "巨著", "编著", "編著", "合著", "论著", "論著",
+    "译著", "譯著", "遗著", "遺著", "土著", "昭著", "卓著",
+];
+
+const PAGE: usize = 256;
+
+/// Converts traditional characters in place.
+pub(super) struct Script {
+    /// Two levels of 256: character → simplified character, 0 where it stays.
+    pages: Vec<Option<Box<[u32; PAGE]>>>,
+    phrases: HashMap<char, Vec<(Vec<char>, Vec<char>)>>,
+}
+
+impl Script {
+    pub(super) fn new() -> Self {
+        let mut script = Self { pages: vec![None; 0x110000 / PAGE], phrases: HashMap::new() };
+        for (from, to) in Dictionary::TSCharacters.iter() {
+            if let (Some(from), Some(to)) = (only_char(from), only_char(to)) {
+                script.set(from, to);
+            }
+        }
+        // A default may name a character that has a simpler form itself; follow it so that one pass is enough.
+        script.close();
+        script.set('著', '着');
+        for (from, to) in Dictionary::TSPhrases.iter() {
+            script.add_phrase(from, to);
+        }
+        for word in KEEP_ZHU {
+            let to: String = word.chars().map(|c| if c == '著' { c } else { script.get(c).unwrap_or(c) }).collect();
+            script.add_phrase(word, &to);
+        }
+        for phrases in script.phrases.values_mut() {
+            phrases.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        }
+        script
+    }
+
+    fn add_phrase(&mut self, from: &str, to: &str) {
+        let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+        if from.len() != to.len() {
+            return;
+        }
+        // The simplified spelling must stand still, or normalising twice would differ from normalising once.
+        if to != from {
+            self.phrases.entry(to[0]).or_default().push((to.clone(), to.clone()));
+        }
+        self.phrases.entry(from[0]).or_default().push((from, to));
+    }
+
+    fn set(&mut self, from: char, to: char) {
+        let code = from as usize;
+        let page = self.pages[code / PAGE].get_or_insert_with(|| Box::new([0; PAGE]));
+        page[code % PAGE] = if from == to { 0 } else { to as u32 };
+    }
+
+    #[inline]
+    fn get(&self, c: char) -> Option<char> {
+        let code = c as usize;
+        let page = self.pages.get(code / PAGE)?.as_ref()?;
+        match page[code % PAGE] {
+            0 => None,
+            to => char::from_u32(to),
+        }
+    }
+
+    fn close(&mut self) {
+        for page in 0..self.pages.len() {
+            for slot in 0..PAGE {
+                let Some(first) = self.pages[page].as_ref().and_then(|p| char::from_u32(p[slot])).filter(|c| *c != '\0') else { continue };
+                let mut last = first;
+                let mut steps = 0;
+                while let Some(next) = self.get(last).filter(|_| steps < 4) {
+                    last = next;
+                    steps += 1;
+                }
+                if let Some(p) = self.pages[page].as_mut() {
+                    p[slot] = last as u32;
+                }
+            }
+        }
+    }
+
+    /// Replaces traditional characters; the number of characters stays the same. Says whether anything changed.
+    pub(super) fn simplify(&self, chars: &mut [char]) -> bool {
+        let mut at = 0;
+        let mut changed = false;
+        while at < chars.len() {
+            if !is_han(chars[at]) {
+                at += 1;
+                continue;
+            }
+            if let Some(phrases) = self.phrases.get(&chars[at])
+                && let Some((from, to)) = phrases.iter().find(|(from, _)| chars[at..].starts_with(from))
+            {
+                changed |= from != to;
+                chars[at..at + to.len()].copy_from_slice(to);
+                at += to.len();
+                continue;
+            }
+            if let Some(to) = self.get(chars[at]) {
+                chars[at] = to;
+                changed = true;
+            }
+            at += 1;
+        }
+        changed
+    }
+}
+
+fn only_char(s: &str) -> Option<char> {
+    let mut chars = s.chars();
+    chars.next().filter(|_| chars.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_decide_before_characters() {
+        let script = Script::new();
+        for (from, to) in [
+            ("格力優惠", "格力优惠"),
+            ("乾隆年間乾淨", "乾隆年间干净"),
+            ("計劃著去看", "计划着去看"),
+            ("著名的顯著", "著名的显著"),
+            ("頭髮發現", "头发发现"),
+            ("後天皇后鎮", "后天皇后镇"),
+            ("飛機裡面", "飞机里面"),
+            ("臺北檯面", "台北台面"),
+            ("已经是简体了", "已经是简体了"),
+        ] {
+            let mut chars: Vec<char> = from.chars().collect();
+            script.simplify(&mut chars);
+            assert_eq!(chars.iter().collect::<String>(), to);
+        }
+    }
+}
