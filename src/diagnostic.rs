@@ -16,7 +16,8 @@ pub enum Language {
 impl Language {
     /// Chooses from the usual locale variables (`LC_ALL`, `LC_MESSAGES`, `LANG`).
     pub fn from_environment() -> Self {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
+        let locale =
+            ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|v| std::env::var(v).ok().filter(|s| !s.is_empty()));
         match locale {
             Some(l) if l.starts_with("zh") => Self::Chinese,
             _ => Self::English,

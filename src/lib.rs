@@ -1,5 +1,26 @@
-//! Zhiyi (知意) reads one Chinese customer message and answers what the sender wants.
+//! Zhiyi (知意) reads one Chinese customer message and answers what the sender wants: intents with confidence, slots with
+//! canonical values, and why.
+//!
+//! ```text
+//! text → segment → matching → entities → decide → slots → recognizer → service, cli
+//! ```
+//!
+//! Imports point to the left. [`dictionary`] and [`diagnostic`] know none of the later stages; [`builder`] joins tables,
+//! learner and recogniser; only the service knows about gRPC.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod builder;
+pub mod cli;
+pub mod decide;
+pub mod diagnostic;
+pub mod dictionary;
+pub mod entities;
+pub mod learn;
+pub mod matching;
+pub mod moderation;
+pub mod recognizer;
+pub mod segment;
+pub mod service;
+pub mod slots;
 pub mod text;

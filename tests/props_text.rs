@@ -55,7 +55,8 @@ proptest! {
 fn long_messages_take_linear_time() {
     let normalizer = shared();
     let mut out = NormalizedText::default();
-    for piece in ["我", "嗯", "三", "那个", "(", "[", "運(yùn)", "\u{200b}", "明天", "a ", "！", "乾", "零幺", "😀"] {
+    for piece in ["我", "嗯", "三", "那个", "(", "[", "運(yùn)", "\u{200b}", "明天", "a ", "！", "乾", "零幺", "😀"]
+    {
         let text: String = piece.chars().cycle().take(100_000).collect();
         for voice in [false, true] {
             normalizer.normalize(&text, modality(voice), &mut out);

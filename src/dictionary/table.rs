@@ -84,7 +84,11 @@ impl Table {
             faults.push(fault);
             return None;
         }
-        let mut reader = csv::ReaderBuilder::new().has_headers(true).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(true)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
@@ -139,7 +143,10 @@ impl Table {
                                 format!("这一行有 {} 格，表头只有 {} 列", record.len(), header.len()),
                                 format!("the row has {} cells, the header {}", record.len(), header.len()),
                             ),
-                            Text::new("含逗号的格子要用英文双引号括起来", "put a cell that holds a comma into double quotes"),
+                            Text::new(
+                                "含逗号的格子要用英文双引号括起来",
+                                "put a cell that holds a comma into double quotes",
+                            ),
                         ));
                         continue;
                     }
@@ -221,7 +228,10 @@ fn unbalanced_quote(text: &str, file: &str) -> Option<Diagnostic> {
             "D015",
             Place { file: file.to_owned(), line, ..Place::default() },
             Text::new("CSV 格式有误：英文双引号没有成对", "broken CSV: a double quote is not closed properly"),
-            Text::new("补上或删掉双引号；格子里的双引号要写两个", "close or remove it; write a double quote inside a cell twice"),
+            Text::new(
+                "补上或删掉双引号；格子里的双引号要写两个",
+                "close or remove it; write a double quote inside a cell twice",
+            ),
         ))
     };
     while let Some(c) = chars.next() {

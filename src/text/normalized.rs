@@ -64,7 +64,9 @@ impl NormalizedText {
     /// The original text of a range of normalised characters; `original` must be the text that was normalised.
     pub fn raw<'a>(&self, original: &'a str, start: usize, end: usize) -> &'a str {
         match (self.origins.get(start), end.checked_sub(1).and_then(|last| self.origins.get(last))) {
-            (Some(first), Some(last)) if start < end => original.get(first.byte_start as usize..last.byte_end as usize).unwrap_or(""),
+            (Some(first), Some(last)) if start < end => {
+                original.get(first.byte_start as usize..last.byte_end as usize).unwrap_or("")
+            }
             _ => "",
         }
     }

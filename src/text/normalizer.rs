@@ -74,7 +74,12 @@ impl Normalizer {
 fn fold_all(original: &str, out: &mut NormalizedText) {
     let mut rest = original.char_indices().enumerate().peekable();
     while let Some((at, (byte, c))) = rest.next() {
-        let mut origin = Origin { char_start: at as u32, char_end: at as u32 + 1, byte_start: byte as u32, byte_end: (byte + c.len_utf8()) as u32 };
+        let mut origin = Origin {
+            char_start: at as u32,
+            char_end: at as u32 + 1,
+            byte_start: byte as u32,
+            byte_end: (byte + c.len_utf8()) as u32,
+        };
         out.original_chars = origin.char_end;
         if matches!(c, '[' | '［' | '【')
             && let Some((says, chars, bytes)) = wechat_face(&original[byte..])
@@ -129,7 +134,8 @@ fn drop_bracketed_pinyin(out: &mut NormalizedText) {
             let limit = out.chars.len().min(at + 1 + LONGEST_BRACKET);
             if let Some(close) = (at + 1..limit).find(|i| out.chars[*i] == ')') {
                 let syllable: String = out.chars[at + 1..close].iter().filter(|c| c.is_ascii_lowercase()).collect();
-                let plain = out.chars[at + 1..close].iter().all(|c| c.is_ascii_lowercase() || matches!(c, ' ' | '1'..='5'));
+                let plain =
+                    out.chars[at + 1..close].iter().all(|c| c.is_ascii_lowercase() || matches!(c, ' ' | '1'..='5'));
                 if plain && !syllable.is_empty() && Readings::can_be(out.chars[at - 1], &syllable) {
                     dropped[at..=close].fill(true);
                     at = close + 1;

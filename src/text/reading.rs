@@ -26,6 +26,8 @@ impl Readings {
 
     /// Tells whether a character can be read as `syllable` (lower-case letters without tone marks, ü as u or v).
     pub fn can_be(c: char, syllable: &str) -> bool {
-        Self::all(c).iter().any(|r| *r == syllable || r.replace('ü', "v") == syllable || r.replace('ü', "u") == syllable)
+        Self::all(c)
+            .iter()
+            .any(|r| *r == syllable || r.replace('ü', "v") == syllable || r.replace('ü', "u") == syllable)
     }
 }

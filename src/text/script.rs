@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 /// Words in which 著 is not 着.
 const KEEP_ZHU: &[&str] = &[
-    "著名", "著作", "著者", "著称", "著稱", "著述", "著书", "著書", "显著", "顯著", "名著", "原著", "专著", "專著", "巨著", "编著", "編著", "合著", "论著", "論著",
-    "译著", "譯著", "遗著", "遺著", "土著", "昭著", "卓著",
+    "著名", "著作", "著者", "著称", "著稱", "著述", "著书", "著書", "显著", "顯著", "名著", "原著", "专著", "專著",
+    "巨著", "编著", "編著", "合著", "论著", "論著", "译著", "譯著", "遗著", "遺著", "土著", "昭著", "卓著",
 ];
 
 const PAGE: usize = 256;
@@ -78,7 +78,11 @@ impl Script {
     fn close(&mut self) {
         for page in 0..self.pages.len() {
             for slot in 0..PAGE {
-                let Some(first) = self.pages[page].as_ref().and_then(|p| char::from_u32(p[slot])).filter(|c| *c != '\0') else { continue };
+                let Some(first) =
+                    self.pages[page].as_ref().and_then(|p| char::from_u32(p[slot])).filter(|c| *c != '\0')
+                else {
+                    continue;
+                };
                 let mut last = first;
                 let mut steps = 0;
                 while let Some(next) = self.get(last).filter(|_| steps < 4) {

@@ -6,13 +6,19 @@ use super::{Modality, is_han};
 /// Sounds that never carry meaning inside a sentence.
 const SOUNDS: &[char] = &['嗯', '呃', '唔', '噢', '欸', '诶', '哎', '唉'];
 /// Words that end in 额 or begin with it.
-const BEFORE_E: &[char] = &['金', '余', '定', '差', '名', '限', '面', '全', '巨', '税', '份', '配', '总', '数', '大', '小', '满', '超'];
+const BEFORE_E: &[char] =
+    &['金', '余', '定', '差', '名', '限', '面', '全', '巨', '税', '份', '配', '总', '数', '大', '小', '满', '超'];
 /// Openers people say while they think; dropped at the start of a message.
-const OPENERS: &[&str] = &["那个就是说", "就是说", "那个那个", "然后那个", "那个", "这个", "就是", "然后", "那什么", "喂"];
+const OPENERS: &[&str] =
+    &["那个就是说", "就是说", "那个那个", "然后那个", "那个", "这个", "就是", "然后", "那什么", "喂"];
 /// What may follow an opener for it to be one: 那个我想问 drops 那个, 那个空调 keeps it.
-const AFTER_OPENER: &[char] = &['我', '你', '您', '请', '帮', '想', '能', '可', '有', '麻', '问', '什', '怎', '那', '这', '就', '咱', '给', '说'];
+const AFTER_OPENER: &[char] =
+    &['我', '你', '您', '请', '帮', '想', '能', '可', '有', '麻', '问', '什', '怎', '那', '这', '就', '咱', '给', '说'];
 /// Words that are said twice when one stumbles, but never meant twice.
-const STUMBLES: &[char] = &['我', '你', '您', '他', '她', '它', '那', '这', '就', '要', '在', '是', '的', '请', '帮', '给', '把', '能', '有', '可'];
+const STUMBLES: &[char] = &[
+    '我', '你', '您', '他', '她', '它', '那', '这', '就', '要', '在', '是', '的', '请', '帮', '给', '把', '能', '有',
+    '可',
+];
 /// The longest piece whose repetition counts as a stutter.
 const LONGEST_STUTTER: usize = 6;
 
@@ -22,7 +28,9 @@ pub(super) fn drop_fillers(out: &mut NormalizedText) {
     for at in 0..out.chars.len() {
         keep[at] = !is_sound(&out.chars, at);
     }
-    if !keep.iter().enumerate().any(|(i, k)| *k && is_han(out.chars[i])) && out.chars.iter().all(|c| !c.is_ascii_alphanumeric()) {
+    if !keep.iter().enumerate().any(|(i, k)| *k && is_han(out.chars[i]))
+        && out.chars.iter().all(|c| !c.is_ascii_alphanumeric())
+    {
         return;
     }
     out.retain(|i| keep[i]);
@@ -34,7 +42,8 @@ pub(super) fn drop_fillers(out: &mut NormalizedText) {
         let rest = &out.chars[start..];
         let opener = OPENERS.iter().find(|o| {
             let len = o.chars().count();
-            o.chars().eq(rest.iter().take(len).copied()) && rest.get(len).is_some_and(|next| AFTER_OPENER.contains(next))
+            o.chars().eq(rest.iter().take(len).copied())
+                && rest.get(len).is_some_and(|next| AFTER_OPENER.contains(next))
         });
         match opener {
             Some(o) => start += o.chars().count(),
@@ -50,7 +59,10 @@ fn is_sound(chars: &[char], at: usize) -> bool {
         // 哎呀 and 唉声 are left to the dictionaries.
         return !chars.get(at + 1).is_some_and(|n| matches!(n, '呀' | '哟' | '声'));
     }
-    c == '额' && chars.get(at + 1) != Some(&'度') && chars.get(at + 1) != Some(&'外') && !at.checked_sub(1).is_some_and(|b| BEFORE_E.contains(&chars[b]))
+    c == '额'
+        && chars.get(at + 1) != Some(&'度')
+        && chars.get(at + 1) != Some(&'外')
+        && !at.checked_sub(1).is_some_and(|b| BEFORE_E.contains(&chars[b]))
 }
 
 /// Drops what was said twice in a row. The result holds no repetition of the kind, so that a second pass finds none.
@@ -128,7 +140,9 @@ pub(super) fn write_digits(out: &mut NormalizedText, modality: Modality) {
             Modality::Voice => length >= SHORTEST_SPOKEN,
             Modality::Text => length >= SHORTEST_TYPED || (telephone && length >= SHORTEST_SPOKEN),
         };
-        let unit = |c: Option<&char>| c.is_some_and(|c| matches!(c, '十' | '百' | '千' | '万' | '亿' | '廿' | '卅' | '点' | '第'));
+        let unit = |c: Option<&char>| {
+            c.is_some_and(|c| matches!(c, '十' | '百' | '千' | '万' | '亿' | '廿' | '卅' | '点' | '第'))
+        };
         let counted = unit(out.chars.get(at)) || unit(start.checked_sub(1).and_then(|b| out.chars.get(b)));
         if spoken > 0 && long_enough && !counted {
             for c in &mut out.chars[start..at] {
@@ -188,7 +202,9 @@ mod tests {
 
     #[test]
     fn typed_digits() {
-        for (typed, read) in [("三幺零二航班", "3102航班"), ("一二三四", "一二三四"), ("二零二六年", "2026年"), ("三三两两", "三三两两")] {
+        for (typed, read) in
+            [("三幺零二航班", "3102航班"), ("一二三四", "一二三四"), ("二零二六年", "2026年"), ("三三两两", "三三两两")]
+        {
             assert_eq!(normalize(typed, Modality::Text), read, "{typed}");
         }
     }

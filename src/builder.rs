@@ -1,0 +1,169 @@
+//! From a folder of tables to a recogniser: compile, learn, cache.
+
+use crate::dictionary::{Bundle, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
+use crate::learn::{Example, Model, train};
+use crate::recognizer::Recognizer;
+use crate::text::Normalizer;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A loaded dictionary and where it came from.
+pub struct Loaded {
+    /// Reads messages.
+    pub recognizer: Recognizer,
+    /// The folder or bundle file.
+    pub path: PathBuf,
+    /// True where a compiled form was found and nothing had to be learned.
+    pub cached: bool,
+}
+
+/// Reads a dictionary folder or a bundle file and makes it ready.
+///
+/// A folder is compiled when its tables changed since the last time; the result is kept in the cache directory
+/// (`ZHIYI_CACHE`, else `XDG_CACHE_HOME/zhiyi`, else `~/.cache/zhiyi`), under a name made from the tables' content.
+///
+/// # Errors
+/// [`DictionaryError`]: every fault of the tables at once, or what is wrong with the bundle.
+pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
+    let normalizer = Arc::new(Normalizer::new());
+    if path.is_dir() && path.join("accounts.toml").is_file() {
+        let cache = cache_file(path)?;
+        if let Some(file) = cache.as_deref().filter(|f| f.is_file())
+            && let Ok(bundle) = Bundle::open(file)
+        {
+            return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: true });
+        }
+        let bytes = build(&Source::read(path)?, &normalizer)?;
+        if let Some(file) = &cache {
+            // The cache only saves time: where it cannot be written, the next start learns again.
+            let _ = write(file, &bytes);
+        }
+        let bundle = Bundle::from_bytes(Arc::new(bytes))?;
+        return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: false });
+    }
+    if path.is_file() {
+        return Ok(Loaded { recognizer: ready(Bundle::open(path)?, normalizer)?, path: path.to_owned(), cached: true });
+    }
+    Err(DictionaryError::NotFound { path: path.to_owned() })
+}
+
+fn ready(bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, DictionaryError> {
+    Recognizer::new(Arc::new(bundle), normalizer).map_err(|what| DictionaryError::Corrupt { what })
+}
+
+/// Compiles tables and learns the model; returns the bytes of the bundle. The same tables give the same bytes.
+///
+/// # Errors
+/// [`DictionaryError::Faults`] with every finding.
+pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
+    let compiled = compile(source, normalizer)?;
+    let model = learn(source, &compiled, normalizer)?;
+    Ok(compiled.into_bytes(model.to_bytes()))
+}
+
+/// Learns the model of a compiled dictionary from the examples of its tables.
+fn learn(source: &Source, compiled: &Compiled, normalizer: &Arc<Normalizer>) -> Result<Model, DictionaryError> {
+    let bundle = Bundle::from_bytes(Arc::new(compiled.to_bytes_without_model()))?;
+    let recognizer = ready(bundle, normalizer.clone())?;
+    let examples = labelled(source, &recognizer);
+    let mut classes: Vec<String> = examples.iter().map(|(_, class)| class.clone()).collect();
+    classes.sort();
+    classes.dedup();
+    if classes.len() < 2 {
+        return Ok(Model::default());
+    }
+    let examples: Vec<Example> = examples
+        .into_iter()
+        .map(|(prints, class)| Example {
+            prints,
+            class: classes.binary_search(&class).unwrap_or(0) as u16,
+            weight: 1.0,
+        })
+        .collect();
+    Ok(train(&examples, &classes))
+}
+
+/// The examples of all packs with their features, sorted by pack and row id.
+fn labelled(source: &Source, recognizer: &Recognizer) -> Vec<(Vec<u32>, String)> {
+    let reference = training_moment();
+    let mut out = Vec::new();
+    for pack in &source.packs {
+        // The values that a message holds depend on the words of its account: read it as an account that has the pack.
+        let account = source.accounts.iter().position(|a| a.packs.contains(&pack.id)).unwrap_or(0) as u16;
+        let mut rows: Vec<_> = pack.examples.iter().collect();
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        for row in rows {
+            out.push((recognizer.features(&row.text, account, row.modality, &reference), row.intent.clone()));
+        }
+    }
+    out
+}
+
+/// The moment at which examples are read; dates become a mere kind, so which one does not matter, but it must stay.
+fn training_moment() -> jiff::ZonedDateTime {
+    jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
+}
+
+/// Writes a file beside its place and renames it over it, so that a reader sees the old file or the new one.
+///
+/// # Errors
+/// What the system says.
+pub fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = file.with_file_name(name);
+    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written
+}
+
+/// The name of the compiled form of a folder in the cache; `None` where there is no place for a cache.
+fn cache_file(folder: &Path) -> Result<Option<PathBuf>, DictionaryError> {
+    let directory = ["ZHIYI_CACHE", "XDG_CACHE_HOME", "HOME"].iter().find_map(|name| {
+        let value = std::env::var_os(name).filter(|v| !v.is_empty())?;
+        Some(match *name {
+            "ZHIYI_CACHE" => PathBuf::from(value),
+            "HOME" => PathBuf::from(value).join(".cache/zhiyi"),
+            _ => PathBuf::from(value).join("zhiyi"),
+        })
+    });
+    let Some(directory) = directory else { return Ok(None) };
+    let mut files = Vec::new();
+    collect(folder, &mut files).map_err(|source| DictionaryError::Io { path: folder.to_owned(), source })?;
+    files.sort();
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {FORMAT} {NONE}", env!("CARGO_PKG_VERSION")));
+    // A program built anew may compile differently.
+    if let Ok(meta) = std::env::current_exe().and_then(std::fs::metadata)
+        && let Ok(Ok(age)) = meta.modified().map(|m| m.duration_since(std::time::UNIX_EPOCH))
+    {
+        hash.update(age.as_nanos().to_le_bytes());
+    }
+    for file in files {
+        let bytes = std::fs::read(&file).map_err(|source| DictionaryError::Io { path: file.clone(), source })?;
+        hash.update(file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().as_bytes());
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    }
+    let name: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    Ok(Some(directory.join(format!("{name}.zhiyi"))))
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let extension = path.extension().and_then(|e| e.to_str());
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if matches!(extension, Some("csv" | "toml")) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+use super::super::with_notice;
+use super::{Common, Failure, Verdict};
+use crate::builder;
+use crate::dictionary::{Bundle, DictionaryError, Source};
+use crate::text::Normalizer;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(clap::Args)]
+pub(in super::super) struct BuildArgs {
+    /// The folder; --dictionaries or the default one where left out
+    folder: Option<PathBuf>,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = "dictionaries.zhiyi")]
+    output: PathBuf,
+}
+
+impl BuildArgs {
+    pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => common.dictionary_path()?,
+        };
+        if !folder.join("accounts.toml").is_file() {
+            return Err(DictionaryError::NotFound { path: folder }.into());
+        }
+        let bytes = with_notice(common.language(), || -> Result<Vec<u8>, Failure> {
+            let source = Source::read(&folder)?;
+            Ok(builder::build(&source, &Arc::new(Normalizer::new()))?)
+        })?;
+        builder::write(&self.output, &bytes)
+            .map_err(|source| DictionaryError::Io { path: self.output.clone(), source })?;
+        let bundle = Bundle::open(&self.output)?;
+        if common.json {
+            println!(
+                "{}",
+                serde_json::json!({ "file": self.output, "version": bundle.version, "bytes": bundle.bytes })
+            );
+        } else {
+            println!("{}  {}  {} bytes", self.output.display(), bundle.version, bundle.bytes);
+        }
+        Ok(Verdict::Fine)
+    }
+}

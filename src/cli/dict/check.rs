@@ -1,0 +1,62 @@
+use super::super::color;
+use super::{Common, Failure, Verdict};
+use crate::diagnostic::{Diagnostic, Language, Severity};
+use crate::dictionary::{DictionaryError, Source, check, compile};
+use crate::text::Normalizer;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(in super::super) struct CheckArgs {
+    /// The folder; --dictionaries or the default one where left out
+    folder: Option<PathBuf>,
+    /// Count warnings as findings too
+    #[arg(long)]
+    strict: bool,
+}
+
+impl CheckArgs {
+    /// Exit code 1 where there is an error (with --strict: or a warning).
+    pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => common.dictionary_path()?,
+        };
+        if !folder.join("accounts.toml").is_file() {
+            return Err(DictionaryError::NotFound { path: folder }.into());
+        }
+        let normalizer = Normalizer::new();
+        let mut findings = Vec::new();
+        let source = Source::read_leniently(&folder, &mut findings);
+        if let Err(faults) = compile(&source, &normalizer) {
+            findings.extend(faults.0);
+        }
+        findings.extend(check(&source, &normalizer, common.reference()?.timestamp().as_second()));
+        findings.sort_by(|a, b| (&a.place, a.code, &a.message.en).cmp(&(&b.place, b.code, &b.message.en)));
+        findings.dedup();
+        let errors = findings.iter().filter(|d| d.severity == Severity::Error).count();
+        self.print(common, &findings, errors)?;
+        Ok(if errors > 0 || (self.strict && !findings.is_empty()) { Verdict::Findings } else { Verdict::Fine })
+    }
+
+    fn print(&self, common: &Common, findings: &[Diagnostic], errors: usize) -> Result<(), Failure> {
+        let stdout = std::io::stdout();
+        let colored = color(stdout.is_terminal());
+        let mut out = stdout.lock();
+        for d in findings {
+            if common.json {
+                writeln!(out, "{}", serde_json::to_string(d).map_err(|e| Failure::Message(e.to_string()))?)?;
+            } else {
+                writeln!(out, "{}", d.render(common.language(), colored))?;
+            }
+        }
+        if !common.json {
+            let warnings = findings.len() - errors;
+            match common.language() {
+                Language::Chinese => writeln!(out, "{errors} 处错误，{warnings} 处警告")?,
+                Language::English => writeln!(out, "{errors} errors, {warnings} warnings")?,
+            }
+        }
+        Ok(())
+    }
+}

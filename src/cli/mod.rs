@@ -1,0 +1,248 @@
+//! The command line: one file a subcommand, each an `Args` with `run`.
+//!
+//! Exit codes: 0 fine, 1 findings, 2 failed. Findings and answers go to standard output, failures to standard error.
+
+mod dict;
+mod entities;
+mod eval;
+mod explain;
+mod json;
+mod messages;
+mod moderate;
+mod recognize;
+mod serve;
+mod table;
+
+use crate::builder::{self, Loaded};
+use crate::diagnostic::{Faults, Language, Severity};
+use crate::dictionary::DictionaryError;
+use crate::recognizer::Utterance;
+use crate::text::Modality;
+use clap::{Args, Parser, Subcommand};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Reads Chinese customer messages: intents, slots and why.
+#[derive(Parser)]
+#[command(name = "zhiyi", version, about, max_term_width = 120)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every subcommand takes.
+#[derive(Args, Clone)]
+struct Common {
+    /// Dictionary folder or bundle; by default ./dictionaries, then the folder beside the program, then the one it was built from
+    #[arg(long, global = true, env = "ZHIYI_DICTIONARIES", value_name = "PATH")]
+    dictionaries: Option<PathBuf>,
+    /// Account to answer as; the dictionary's default account where left out
+    #[arg(long, global = true, value_name = "ID", default_value = "")]
+    account: String,
+    /// Treat messages as transcripts of speech
+    #[arg(long, global = true)]
+    voice: bool,
+    /// The moment to which 明天 refers, RFC 3339 (2026-11-21T10:00:00+08:00); now where left out
+    #[arg(long, global = true, value_name = "TIME")]
+    at: Option<String>,
+    /// Language of findings and explanations; from the locale where left out
+    #[arg(long, global = true, value_name = "zh|en")]
+    lang: Option<Lang>,
+    /// One JSON object a line instead of text
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Lang {
+    Zh,
+    En,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve gRPC
+    Serve(serve::ServeArgs),
+    /// Read messages: one from the arguments, or one a line from standard input
+    Recognize(recognize::RecognizeArgs),
+    /// Show how a message is read: words, matches, rows, candidates, and why the winner won
+    Explain(explain::ExplainArgs),
+    /// Measure on labelled messages (JSON lines)
+    Eval(eval::EvalArgs),
+    /// List the typed values in a text: dates, numbers, places, identifiers
+    Entities(entities::EntitiesArgs),
+    /// Check a text that staff are about to send for sensitive words
+    Moderate(moderate::ModerateArgs),
+    /// Keep dictionaries: check, test, build
+    Dict(dict::DictArgs),
+}
+
+/// What a subcommand found.
+enum Verdict {
+    /// Nothing to complain about.
+    Fine,
+    /// There are findings: tests failed, faults were found.
+    Findings,
+}
+
+/// Why a subcommand failed.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Dictionary(#[from] DictionaryError),
+    #[error("{0}")]
+    Message(String),
+    #[error("cannot read or write: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<Faults> for Failure {
+    fn from(faults: Faults) -> Self {
+        Self::Dictionary(DictionaryError::Faults(faults))
+    }
+}
+
+/// Parses the arguments, runs the subcommand, prints failures.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let common = &cli.common;
+    let verdict = match cli.command {
+        Command::Serve(args) => args.run(common),
+        Command::Recognize(args) => args.run(common),
+        Command::Explain(args) => args.run(common),
+        Command::Eval(args) => args.run(common),
+        Command::Entities(args) => args.run(common),
+        Command::Moderate(args) => args.run(common),
+        Command::Dict(args) => args.run(common),
+    };
+    match verdict {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        // The reader of a pipe went away: not our fault, and nobody is there to read about it.
+        Err(Failure::Io(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            common.print_failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Common {
+    fn language(&self) -> Language {
+        match self.lang {
+            Some(Lang::Zh) => Language::Chinese,
+            Some(Lang::En) => Language::English,
+            None => Language::from_environment(),
+        }
+    }
+
+    fn print_failure(&self, failure: &Failure) {
+        if let Failure::Dictionary(DictionaryError::Faults(faults)) = failure {
+            let color = color(std::io::stderr().is_terminal());
+            for d in faults.0.iter().filter(|d| d.severity == Severity::Error) {
+                eprintln!("{}", d.render(self.language(), color));
+            }
+        }
+        match (self.language(), failure) {
+            (Language::Chinese, Failure::Dictionary(DictionaryError::Faults(f))) => {
+                eprintln!(
+                    "zhiyi: 词典没有载入，共 {} 处错误",
+                    f.0.iter().filter(|d| d.severity == Severity::Error).count()
+                );
+            }
+            (_, Failure::Dictionary(DictionaryError::Faults(f))) => {
+                let n = f.0.iter().filter(|d| d.severity == Severity::Error).count();
+                eprintln!("zhiyi: the dictionary was not loaded: {n} fault(s)");
+            }
+            (_, other) => {
+                let mut line = format!("zhiyi: {other}");
+                let mut source = std::error::Error::source(other);
+                while let Some(cause) = source {
+                    if !line.contains(&cause.to_string()) {
+                        line.push_str(&format!(": {cause}"));
+                    }
+                    source = cause.source();
+                }
+                eprintln!("{line}");
+            }
+        }
+    }
+
+    /// The dictionary named on the command line, or the nearest one.
+    fn dictionary_path(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.dictionaries {
+            return Ok(path.clone());
+        }
+        let mut tried = vec![PathBuf::from("dictionaries")];
+        if let Some(folder) = std::env::current_exe().ok().and_then(|e| e.parent().map(|p| p.to_owned())) {
+            tried.push(folder.join("dictionaries"));
+            tried.push(folder.join("../share/zhiyi/dictionaries"));
+        }
+        tried.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dictionaries"));
+        let found = tried.iter().find(|p| p.join("accounts.toml").is_file()).cloned();
+        found.ok_or_else(|| {
+            let list = tried.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+            Failure::Message(format!("no dictionary found; looked in {list}; name one with --dictionaries PATH"))
+        })
+    }
+
+    /// Loads the dictionary; says so on a terminal when it has to be compiled first.
+    fn load(&self) -> Result<Loaded, Failure> {
+        let path = self.dictionary_path()?;
+        let loaded = with_notice(self.language(), || builder::load(&path))?;
+        Ok(loaded)
+    }
+
+    fn modality(&self) -> Modality {
+        if self.voice { Modality::Voice } else { Modality::Text }
+    }
+
+    /// The reference time in China's time zone unless the time names another offset.
+    fn reference(&self) -> Result<jiff::ZonedDateTime, Failure> {
+        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|e| Failure::Message(e.to_string()))?;
+        match &self.at {
+            None => Ok(jiff::Timestamp::now().to_zoned_datetime(zone)),
+            Some(text) => text.parse::<jiff::Timestamp>().map(|t| t.to_zoned_datetime(zone)).map_err(|e| {
+                Failure::Message(format!(
+                    "--at {text}: not an RFC 3339 time ({e}); write it like 2026-11-21T10:00:00+08:00"
+                ))
+            }),
+        }
+    }
+
+    fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime, explain: bool) -> Utterance<'t> {
+        Utterance { text, account: &self.account, modality: self.modality(), reference: reference.clone(), explain }
+    }
+}
+
+/// Tells whether to write colours: on a terminal, unless `NO_COLOR` is set.
+fn color(terminal: bool) -> bool {
+    terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}
+
+/// Runs something that may take seconds and says so on a terminal when it does.
+fn with_notice<T>(language: Language, work: impl FnOnce() -> T) -> T {
+    if !std::io::stderr().is_terminal() {
+        return work();
+    }
+    let (done, waiting) = std::sync::mpsc::channel::<()>();
+    let notice = std::thread::spawn(move || {
+        let patience = std::time::Duration::from_millis(600);
+        if waiting.recv_timeout(patience).is_err() {
+            let text = match language {
+                Language::Chinese => "正在编译词典……",
+                Language::English => "compiling the dictionary ...",
+            };
+            eprint!("{text}");
+            let _ = waiting.recv();
+            eprint!("\r\x1b[2K");
+        }
+    });
+    let result = work();
+    let _ = done.send(());
+    let _ = notice.join();
+    result
+}

@@ -1,0 +1,218 @@
+//! The compiled dictionary: what the recogniser reads at run time.
+
+use super::source::{Action, MatchMode};
+use serde::{Deserialize, Serialize};
+
+/// Everything of a compiled dictionary but the words and the learned model.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Content {
+    /// Packs, sorted by id.
+    pub packs: Vec<Pack>,
+    /// Accounts, in the order of `accounts.toml`.
+    pub accounts: Vec<Account>,
+    /// Index of the account that answers when a request names none.
+    pub default_account: u16,
+    /// Intents, sorted by id.
+    pub intents: Vec<Intent>,
+    /// Slots, sorted by name.
+    pub slots: Vec<Slot>,
+    /// Gazetteers and word groups, sorted by name.
+    pub groups: Vec<Group>,
+    /// For which accounts a row counts; rows name a scope by its index.
+    pub scopes: Vec<Scope>,
+    /// Phrase rows, sorted by pack order and id.
+    pub rows: Vec<PhraseRow>,
+    /// Phrase literals → where they are used; postings of the lexicon name them by index.
+    pub literals: Vec<Vec<Use>>,
+    /// Word groups → where phrase rows use them, by group index.
+    pub group_uses: Vec<Vec<Use>>,
+    /// Slots → where phrase rows use them, by slot index.
+    pub slot_uses: Vec<Vec<Use>>,
+    /// Named days.
+    pub holidays: Vec<Holiday>,
+    /// Names of airlines → two-character codes, folded, longest first.
+    pub carriers: Vec<(String, String)>,
+    /// Sensitive words; postings of the lexicon name them by index.
+    pub sensitive: Vec<Sensitive>,
+}
+
+/// A pack.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pack {
+    /// Stable id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+}
+
+/// An account.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// Stable id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Indexes into [`Content::packs`], in the account's order.
+    pub packs: Vec<u16>,
+    /// Code that completes a bare flight number.
+    pub airline: Option<String>,
+    /// Least confidence of an answer.
+    pub threshold: f32,
+}
+
+/// An intent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Intent {
+    /// Stable id.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Wording for 您是想…还是….
+    pub alias: String,
+    /// Index into [`Content::packs`].
+    pub pack: u16,
+    /// Indexes into [`Content::slots`]: required ones first.
+    pub slots: Vec<u16>,
+    /// How many of `slots` are required.
+    pub required: u16,
+    /// What to ask when a required slot is missing.
+    pub prompt: String,
+    /// A person must answer.
+    pub human: bool,
+    /// Why a person must answer.
+    pub reason: String,
+    /// Free map for the webhook.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// What a candidate value is a value of: a builtin reader's kind, a gazetteer, or a slot's regular expression.
+pub type KindId = u16;
+
+/// A slot.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Slot {
+    /// Stable id.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+    /// Kinds whose values it takes.
+    pub kinds: Vec<KindId>,
+    /// Kinds it takes where no other slot of the intent claims them.
+    pub also: Vec<KindId>,
+    /// The slot's own regular expression.
+    pub regex: Option<String>,
+    /// Folded words before a value that give it this role.
+    pub before: Vec<String>,
+    /// Folded words behind a value that give it this role.
+    pub after: Vec<String>,
+    /// Takes values to which no word gives a role.
+    pub default_role: bool,
+    /// What to ask when it is missing.
+    pub prompt: String,
+}
+
+/// A gazetteer or word group.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Group {
+    /// Name.
+    pub name: String,
+    /// True where a slot takes its values; false for a mere word group.
+    pub gazetteer: bool,
+}
+
+/// The accounts for which a row counts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Scope {
+    /// Index into [`Content::packs`].
+    pub pack: u16,
+    /// Indexes into [`Content::accounts`]; all accounts that have the pack where empty.
+    pub accounts: Vec<u16>,
+}
+
+/// A compiled phrase row.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PhraseRow {
+    /// Stable row id.
+    pub id: String,
+    /// The phrase as written.
+    pub phrase: String,
+    /// Index into [`Content::intents`].
+    pub intent: u16,
+    /// Index into [`Content::scopes`].
+    pub scope: u16,
+    /// Any order, in order or whole message.
+    pub mode: MatchMode,
+    /// The most characters between neighbouring elements.
+    pub gap: u8,
+    /// One bit for each element that must be found.
+    pub required: u32,
+    /// One bit for each element that must not be found.
+    pub excluded: u32,
+    /// The variants of all elements.
+    pub variants: Vec<Variant>,
+    /// First moment at which it counts, in seconds since 1970.
+    pub valid_from: Option<i64>,
+    /// First moment at which it no longer counts.
+    pub valid_to: Option<i64>,
+}
+
+/// One way an element may be written: contiguous atoms.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Variant {
+    /// Position of the element in its row, 0 to 31.
+    pub element: u8,
+    /// The atoms in order.
+    pub atoms: Vec<Atom>,
+}
+
+/// The unit that a message is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Atom {
+    /// Index into [`Content::literals`].
+    Literal(u32),
+    /// Index into [`Content::groups`].
+    Group(u16),
+    /// Index into [`Content::slots`].
+    Slot(u16),
+}
+
+/// Where an atom starts the search for a variant.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Use {
+    /// Index into [`Content::rows`].
+    pub row: u32,
+    /// Index into the row's variants.
+    pub variant: u16,
+    /// Position of the atom in the variant.
+    pub position: u8,
+}
+
+/// A named day.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Holiday {
+    /// Name and further names.
+    pub names: Vec<String>,
+    /// When it is.
+    pub rule: String,
+    /// Its public holiday.
+    pub public_holiday: String,
+}
+
+/// A sensitive word.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Sensitive {
+    /// Stable row id.
+    pub id: String,
+    /// Category.
+    pub category: String,
+    /// The word as the maintainer wrote it.
+    pub word: String,
+    /// Index into [`Content::scopes`].
+    pub scope: u16,
+    /// Looked for in customers' messages.
+    pub inbound: bool,
+    /// Looked for in staff's texts.
+    pub outbound: bool,
+    /// What to do with an outgoing text.
+    pub action: Action,
+}

@@ -1,0 +1,275 @@
+//! The words of a dictionary: an fst map from spelling to what the spelling stands for, readable in place.
+
+use super::DictionaryError;
+use fst::raw::{CompiledAddr, Fst, Output};
+use std::ops::Range;
+
+/// What a spelling stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posting {
+    /// A term, by index.
+    Term(u32),
+    /// A literal of a phrase, by index.
+    Literal(u32),
+    /// A longer word in which the term with this index must not be found.
+    Shield(u32),
+    /// A sensitive word, by index.
+    Sensitive(u32),
+    /// A longer word in which the sensitive word with this index is harmless.
+    Harmless(u32),
+}
+
+const KIND_SHIFT: u32 = 29;
+/// The most terms, literals or sensitive words of one dictionary.
+pub const MOST_INDEXES: usize = 1 << KIND_SHIFT;
+
+impl Posting {
+    pub(super) fn encode(self) -> u32 {
+        let (kind, index) = match self {
+            Posting::Term(i) => (0, i),
+            Posting::Literal(i) => (1, i),
+            Posting::Shield(i) => (2, i),
+            Posting::Sensitive(i) => (3, i),
+            Posting::Harmless(i) => (4, i),
+        };
+        kind << KIND_SHIFT | index
+    }
+
+    fn decode(code: u32) -> Option<Posting> {
+        let index = code & ((1 << KIND_SHIFT) - 1);
+        Some(match code >> KIND_SHIFT {
+            0 => Posting::Term(index),
+            1 => Posting::Literal(index),
+            2 => Posting::Shield(index),
+            3 => Posting::Sensitive(index),
+            4 => Posting::Harmless(index),
+            _ => return None,
+        })
+    }
+}
+
+/// A term as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// Index into the scopes.
+    pub scope: u16,
+    /// Index into the groups.
+    pub group: u16,
+    /// String: canonical value.
+    pub value: u32,
+    /// String: row id.
+    pub row: u32,
+    /// String: attributes as `name=value|name=value`.
+    pub attributes: u32,
+    /// May be read by its sound.
+    pub sound: bool,
+}
+
+const TERM_BYTES: usize = 17;
+
+impl Term {
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        out.extend(self.scope.to_le_bytes());
+        out.extend(self.group.to_le_bytes());
+        out.extend(self.value.to_le_bytes());
+        out.extend(self.row.to_le_bytes());
+        out.extend(self.attributes.to_le_bytes());
+        out.push(u8::from(self.sound));
+    }
+}
+
+/// The bytes a lexicon lives in; a memory-mapped file or a vector.
+pub trait Bytes: AsRef<[u8]> + Send + Sync {}
+impl<T: AsRef<[u8]> + Send + Sync> Bytes for T {}
+
+/// A part of shared bytes.
+#[derive(Clone)]
+pub struct Slice {
+    bytes: std::sync::Arc<dyn Bytes>,
+    range: Range<usize>,
+}
+
+impl Slice {
+    /// The part `range` of `bytes`; `None` where it lies outside.
+    pub fn new(bytes: std::sync::Arc<dyn Bytes>, range: Range<usize>) -> Option<Self> {
+        let length = (*bytes).as_ref().len();
+        (range.start <= range.end && range.end <= length).then_some(Self { bytes, range })
+    }
+}
+
+impl AsRef<[u8]> for Slice {
+    fn as_ref(&self) -> &[u8] {
+        &(*self.bytes).as_ref()[self.range.clone()]
+    }
+}
+
+/// Parts of a lexicon as they stand in a bundle.
+pub struct Parts<S> {
+    /// The fst map: folded spelling → posting or postings.
+    pub map: S,
+    /// Lists of postings, for spellings with several.
+    pub postings: S,
+    /// The terms, fixed width.
+    pub terms: S,
+    /// Ends of the strings.
+    pub string_ends: S,
+    /// The strings, one behind the other.
+    pub strings: S,
+}
+
+/// The words of a dictionary.
+pub struct Lexicon {
+    map: Fst<Slice>,
+    parts: Parts<Slice>,
+    /// Character → state of the fst behind it, so that a walk starts one character in.
+    first: Vec<Option<Box<[(u64, u64); 256]>>>,
+}
+
+const SEVERAL: u64 = 1 << 63;
+const NO_STATE: (u64, u64) = (u64::MAX, 0);
+
+/// Value of the fst for a spelling with one posting or several.
+pub(super) fn fst_value(postings: &[Posting], lists: &mut Vec<u8>) -> u64 {
+    match postings {
+        [one] => u64::from(one.encode()),
+        several => {
+            let offset = (lists.len() / 4) as u64;
+            several.iter().for_each(|p| lists.extend(p.encode().to_le_bytes()));
+            SEVERAL | offset << 20 | several.len() as u64
+        }
+    }
+}
+
+impl Lexicon {
+    /// Opens a lexicon over its parts, without copying them.
+    ///
+    /// # Errors
+    /// [`DictionaryError::Corrupt`] where the fst cannot be opened.
+    pub fn open(parts: Parts<Slice>) -> Result<Self, DictionaryError> {
+        let map =
+            Fst::new(parts.map.clone()).map_err(|e| DictionaryError::Corrupt { what: format!("word map: {e}") })?;
+        let mut lexicon = Self { map, parts, first: vec![None; 0x110000 / 256] };
+        lexicon.index_first_characters();
+        Ok(lexicon)
+    }
+
+    fn index_first_characters(&mut self) {
+        let mut found = Vec::new();
+        let root = self.map.root();
+        let mut pending = vec![(root.addr(), Output::zero(), [0u8; 4], 0usize)];
+        while let Some((addr, out, prefix, length)) = pending.pop() {
+            for t in self.map.node(addr).transitions() {
+                let mut bytes = prefix;
+                bytes[length] = t.inp;
+                let (out, length) = (out.cat(t.out), length + 1);
+                match std::str::from_utf8(&bytes[..length]) {
+                    Ok(s) => found.extend(s.chars().next().map(|c| (c, t.addr, out.value()))),
+                    Err(_) if length < 4 => pending.push((t.addr, out, bytes, length)),
+                    Err(_) => {}
+                }
+            }
+        }
+        for (c, addr, out) in found {
+            let page = self.first[c as usize >> 8].get_or_insert_with(|| Box::new([NO_STATE; 256]));
+            page[c as usize & 255] = (addr as u64, out);
+        }
+    }
+
+    /// Number of spellings.
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// True without any spelling.
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Number of terms.
+    pub fn terms(&self) -> usize {
+        self.parts.terms.as_ref().len() / TERM_BYTES
+    }
+
+    /// Calls `found(end, posting)` for every spelling that starts at `chars[start]`; `end` is exclusive.
+    #[inline]
+    pub fn matches_at(&self, chars: &[char], start: usize, mut found: impl FnMut(usize, Posting)) {
+        let Some(c) = chars.get(start).map(|c| *c as usize) else { return };
+        let Some(page) = self.first.get(c >> 8).and_then(Option::as_ref) else { return };
+        let (addr, out) = page[c & 255];
+        if addr == NO_STATE.0 {
+            return;
+        }
+        let mut node = self.map.node(addr as CompiledAddr);
+        let mut out = Output::new(out);
+        let mut end = start + 1;
+        let mut buffer = [0u8; 4];
+        loop {
+            if node.is_final() {
+                self.postings(out.cat(node.final_output()).value(), &mut |p| found(end, p));
+            }
+            let Some(c) = chars.get(end) else { return };
+            for byte in c.encode_utf8(&mut buffer).bytes() {
+                let Some(at) = node.find_input(byte) else { return };
+                let t = node.transition(at);
+                out = out.cat(t.out);
+                node = self.map.node(t.addr);
+            }
+            end += 1;
+        }
+    }
+
+    #[inline]
+    fn postings(&self, value: u64, found: &mut impl FnMut(Posting)) {
+        if value & SEVERAL == 0 {
+            Posting::decode(value as u32).into_iter().for_each(found);
+            return;
+        }
+        let (offset, length) = ((value & !SEVERAL) >> 20, value & ((1 << 20) - 1));
+        let range = offset as usize * 4..(offset + length) as usize * 4;
+        for code in self.parts.postings.as_ref().get(range).unwrap_or(&[]).chunks_exact(4) {
+            Posting::decode(u32::from_le_bytes([code[0], code[1], code[2], code[3]])).into_iter().for_each(&mut *found);
+        }
+    }
+
+    /// The term with an index.
+    #[inline]
+    pub fn term(&self, index: u32) -> Option<Term> {
+        let at = index as usize * TERM_BYTES;
+        let b = self.parts.terms.as_ref().get(at..at + TERM_BYTES)?;
+        let word = |at: usize| u32::from_le_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]]);
+        Some(Term {
+            scope: u16::from_le_bytes([b[0], b[1]]),
+            group: u16::from_le_bytes([b[2], b[3]]),
+            value: word(4),
+            row: word(8),
+            attributes: word(12),
+            sound: b[16] != 0,
+        })
+    }
+
+    /// The string with an index; empty where there is none.
+    #[inline]
+    pub fn string(&self, index: u32) -> &str {
+        let ends = self.parts.string_ends.as_ref();
+        let end = |i: usize| ends.get(i * 4..i * 4 + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize);
+        let index = index as usize;
+        let start = if index == 0 { Some(0) } else { end(index - 1) };
+        match (start, end(index)) {
+            (Some(start), Some(end)) => {
+                self.parts.strings.as_ref().get(start..end).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or("")
+            }
+            _ => "",
+        }
+    }
+
+    /// Calls `each(spelling, posting)` for every spelling, in the order of its bytes.
+    pub fn for_each(&self, mut each: impl FnMut(&str, Posting)) {
+        use fst::Streamer;
+        let mut stream = self.map.stream();
+        while let Some((key, value)) = stream.next() {
+            if let Ok(spelling) = std::str::from_utf8(key) {
+                self.postings(value.value(), &mut |p| each(spelling, p));
+            }
+        }
+    }
+}

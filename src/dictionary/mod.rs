@@ -1,0 +1,29 @@
+//! Dictionaries: tables that maintainers keep, and the compiled form the recogniser reads.
+//!
+//! [`Source`] reads a folder of tables and reports every fault with its place; [`compile()`] turns it into the bytes of a
+//! [`Bundle`]; [`Bundle::open`] maps those back. Nothing here knows how a message is read.
+
+mod bundle;
+mod check;
+mod compile;
+mod content;
+mod error;
+mod lexicon;
+mod mapped;
+pub mod phrase;
+mod source;
+mod table;
+
+pub use bundle::Bundle;
+pub use check::check;
+pub use compile::{Compiled, compile};
+pub use content::*;
+pub use error::DictionaryError;
+pub use lexicon::{Bytes, Lexicon, Posting, Term};
+pub use source::{
+    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, MatchMode, NONE, PackSource, PhraseRow as PhraseSource,
+    SensitiveRow, SlotRow, SlotSource, Source, TermRow, TestRow,
+};
+
+/// Number of the bundle format; a bundle of another format is refused.
+pub const FORMAT: u32 = 1;

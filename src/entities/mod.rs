@@ -1,0 +1,49 @@
+//! Typed values in a message, whatever the intent: dates, times, numbers, amounts, identifiers, words of gazetteers.
+//!
+//! The readers of [`temporal`] and [`numeric`] know nothing of dictionaries; [`Reader`] gives them the account's airline,
+//! the dictionary's holidays and carriers, and puts what they and the gazetteers found into one list of candidates.
+
+mod candidate;
+pub mod numeric;
+mod reader;
+pub mod temporal;
+
+pub use candidate::{Attributes, Candidate, Provenance, Source, Strength};
+pub use reader::{Reader, RegexSlots};
+
+/// Kinds of values that readers written in code find, by the name that `slots.csv` uses behind `builtin:`.
+pub const BUILTIN_KINDS: &[&str] = &[
+    "date",
+    "time",
+    "datetime",
+    "duration",
+    "recurrence",
+    "number",
+    "number_range",
+    "amount",
+    "discount",
+    "full_reduction",
+    "quantity",
+    "area",
+    "passenger_count",
+    "option",
+    "floor",
+    "seat_no",
+    "size",
+    "flight_no",
+    "id_number",
+    "passport",
+    "ticket_no",
+    "mileage_card_no",
+    "member_card_no",
+    "phone",
+    "order_no",
+    "plate_no",
+    "booking_reference",
+    "address",
+];
+
+/// The number of a builtin kind.
+pub fn builtin_kind(name: &str) -> Option<crate::dictionary::KindId> {
+    BUILTIN_KINDS.iter().position(|k| *k == name).map(|i| i as crate::dictionary::KindId)
+}

@@ -1,0 +1,79 @@
+//! Looking for words in characters: the small tools that all readers share. Every look is bounded by the word's length.
+
+/// Whether `word` starts at `at`; its length in characters if so.
+#[must_use]
+pub fn word_at(chars: &[char], at: usize, word: &str) -> Option<usize> {
+    let mut i = at;
+    for c in word.chars() {
+        if chars.get(i) != Some(&c) {
+            return None;
+        }
+        i += 1;
+    }
+    Some(i - at)
+}
+
+/// The length of the first of `words` that starts at `at`: put longer words first.
+#[must_use]
+pub fn any_at(chars: &[char], at: usize, words: &[&str]) -> Option<usize> {
+    words.iter().find_map(|w| word_at(chars, at, w))
+}
+
+/// Whether `word` ends right before `end`; its length in characters if so.
+#[must_use]
+pub fn word_before(chars: &[char], end: usize, word: &str) -> Option<usize> {
+    let mut i = end;
+    for c in word.chars().rev() {
+        if i == 0 || chars[i - 1] != c {
+            return None;
+        }
+        i -= 1;
+    }
+    Some(end - i)
+}
+
+/// The length of the first of `words` that ends right before `end`.
+#[must_use]
+pub fn any_before(chars: &[char], end: usize, words: &[&str]) -> Option<usize> {
+    words.iter().find_map(|w| word_before(chars, end, w))
+}
+
+/// The longest entry of a table sorted by word that starts at `at`: its length in characters and what it stands for.
+#[must_use]
+pub fn longest<'t, T>(
+    table: &'t [(&'static str, T)],
+    chars: &[char],
+    at: usize,
+) -> Option<(usize, &'t (&'static str, T))> {
+    let first = *chars.get(at)?;
+    let from = table.partition_point(|(w, _)| w.chars().next() < Some(first));
+    table[from..]
+        .iter()
+        .take_while(|(w, _)| w.starts_with(first))
+        .filter_map(|entry| Some((word_at(chars, at, entry.0)?, entry)))
+        .max_by_key(|(length, _)| *length)
+}
+
+/// The character at `at`, or `\0` past the end.
+#[must_use]
+pub fn char_at(chars: &[char], at: usize) -> char {
+    chars.get(at).copied().unwrap_or('\0')
+}
+
+/// The character before `at`, or `\0` at the start.
+#[must_use]
+pub fn char_before(chars: &[char], at: usize) -> char {
+    at.checked_sub(1).map_or('\0', |i| char_at(chars, i))
+}
+
+/// `at`, past one space if one stands there.
+#[must_use]
+pub fn skip_space(chars: &[char], at: usize) -> usize {
+    at + usize::from(char_at(chars, at) == ' ')
+}
+
+/// Whether nothing of a word stands here: an end, a space, punctuation.
+#[must_use]
+pub fn is_boundary(c: char) -> bool {
+    c == '\0' || !c.is_alphanumeric()
+}

@@ -1,0 +1,209 @@
+use super::candidate::{Attributes, Candidate, Provenance, Source, Strength};
+use super::{BUILTIN_KINDS, builtin_kind, numeric, temporal};
+use crate::dictionary::{Content, KindId, Lexicon};
+use crate::matching::{Matches, stands_alone};
+use crate::text::NormalizedText;
+use regex::{Regex, RegexSet, RegexSetBuilder};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Slots that are read by regular expressions of the dictionary.
+pub struct RegexSlots {
+    set: RegexSet,
+    each: Vec<(KindId, Regex)>,
+}
+
+/// Memory for the lazy automaton of the set: with the default of 2 MB a set of 50 patterns thrashes.
+const SET_CACHE: usize = 10 << 20;
+
+impl RegexSlots {
+    /// Compiles the patterns of all slots.
+    ///
+    /// # Errors
+    /// The error of a pattern that does not compile; dictionaries that were checked have none.
+    pub fn new(content: &Content) -> Result<Self, regex::Error> {
+        let first = BUILTIN_KINDS.len() + content.groups.len();
+        let mut each = Vec::new();
+        for (index, slot) in content.slots.iter().enumerate() {
+            if let Some(pattern) = &slot.regex {
+                each.push(((first + index) as KindId, Regex::new(pattern)?));
+            }
+        }
+        let set = RegexSetBuilder::new(each.iter().map(|(_, r)| r.as_str())).dfa_size_limit(SET_CACHE).build()?;
+        Ok(Self { set, each })
+    }
+}
+
+/// Reads all typed values of a message into one list of candidates.
+pub struct Reader {
+    temporal: temporal::Reader,
+    regexes: RegexSlots,
+    /// First character → names of airlines that start with it, longest first, with their codes.
+    carriers: HashMap<char, Vec<(Vec<char>, String)>>,
+    kinds: Kinds,
+}
+
+/// Numbers of the kinds the readers make.
+struct Kinds {
+    date: KindId,
+    time: KindId,
+    datetime: KindId,
+    duration: KindId,
+    recurrence: KindId,
+}
+
+impl Reader {
+    /// Prepares the readers for a dictionary.
+    ///
+    /// # Errors
+    /// A sentence about the first holiday or pattern that cannot be used.
+    pub fn new(content: &Content) -> Result<Self, String> {
+        let mut holidays = Vec::new();
+        for row in &content.holidays {
+            let (name, synonyms) = row.names.split_first().map_or(("", &[][..]), |(n, s)| (n.as_str(), s));
+            holidays.push(
+                temporal::Holiday::new(name, synonyms.iter().map(String::as_str), &row.rule, &row.public_holiday)
+                    .map_err(|e| format!("{name}: {e}"))?,
+            );
+        }
+        let mut carriers: HashMap<char, Vec<(Vec<char>, String)>> = HashMap::new();
+        for (name, code) in &content.carriers {
+            let name: Vec<char> = name.chars().collect();
+            if let Some(first) = name.first() {
+                carriers.entry(*first).or_default().push((name, code.clone()));
+            }
+        }
+        let kind = |name| builtin_kind(name).unwrap_or_default();
+        Ok(Self {
+            temporal: temporal::Reader::new(holidays),
+            regexes: RegexSlots::new(content).map_err(|e| e.to_string())?,
+            carriers,
+            kinds: Kinds {
+                date: kind("date"),
+                time: kind("time"),
+                datetime: kind("datetime"),
+                duration: kind("duration"),
+                recurrence: kind("recurrence"),
+            },
+        })
+    }
+
+    /// Adds every value of a message to `out`, in no particular order.
+    pub fn read<'d>(
+        &self,
+        text: &NormalizedText,
+        matches: &Matches,
+        lexicon: &'d Lexicon,
+        own_airline: Option<&str>,
+        reference: &jiff::ZonedDateTime,
+        out: &mut Vec<Candidate<'d>>,
+    ) {
+        for m in &matches.values {
+            out.push(Candidate {
+                kind: (BUILTIN_KINDS.len() + usize::from(m.entry.group)) as KindId,
+                start: m.start,
+                end: m.end,
+                value: Cow::Borrowed(lexicon.string(m.entry.value)),
+                alternatives: Vec::new(),
+                attributes: Attributes::Stored(lexicon.string(m.entry.attributes)),
+                valid: true,
+                reason: None,
+                strength: Strength::Certain,
+                source: Source::Exact,
+                provenance: Provenance::Row(lexicon.string(m.entry.row)),
+                whole: true,
+                fills: true,
+            });
+        }
+        self.temporals(text.chars(), reference, out);
+        self.numerics(text.chars(), own_airline, out);
+        self.patterns(text, out);
+    }
+
+    fn temporals(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Candidate<'_>>) {
+        let mut found = Vec::new();
+        self.temporal.read(chars, reference, &mut found);
+        for t in found {
+            let kind = match t.kind {
+                temporal::Kind::Date => self.kinds.date,
+                temporal::Kind::Time => self.kinds.time,
+                temporal::Kind::DateTime => self.kinds.datetime,
+                temporal::Kind::Duration => self.kinds.duration,
+                temporal::Kind::Recurrence => self.kinds.recurrence,
+            };
+            let split = !t.parts.is_empty();
+            for part in t.parts {
+                let kind = if part.kind == temporal::Kind::Time { self.kinds.time } else { self.kinds.date };
+                let mut c = made(kind, part.span, part.value, t.rule);
+                c.valid = t.valid;
+                c.whole = false;
+                out.push(c);
+            }
+            let mut c = made(kind, t.span, t.value, t.rule);
+            c.alternatives = t.alternatives;
+            c.valid = t.valid;
+            c.reason = t.reason.map(|r| r.name());
+            c.fills = !split;
+            out.push(c);
+        }
+    }
+
+    fn numerics(&self, chars: &[char], own_airline: Option<&str>, out: &mut Vec<Candidate<'_>>) {
+        let carriers = |chars: &[char]| -> Option<(usize, &str)> {
+            let names = self.carriers.get(chars.first()?)?;
+            names.iter().find(|(name, _)| chars.starts_with(name)).map(|(name, code)| (name.len(), code.as_str()))
+        };
+        let mut found = Vec::new();
+        numeric::read(chars, &numeric::Options { carriers: &carriers, own_airline }, &mut found);
+        for f in found {
+            let Some(kind) = builtin_kind(f.kind.name()) else { continue };
+            let mut c = made(kind, f.span, f.value, f.rule);
+            c.valid = f.valid;
+            c.reason = f.reason.map(|r| r.name());
+            c.strength = match f.strength {
+                numeric::Strength::Bare => Strength::Bare,
+                numeric::Strength::Cued => Strength::Cued,
+                numeric::Strength::Certain => Strength::Certain,
+            };
+            c.attributes = Attributes::Made(f.attributes);
+            out.push(c);
+        }
+    }
+
+    fn patterns(&self, text: &NormalizedText, out: &mut Vec<Candidate<'_>>) {
+        if self.regexes.each.is_empty() {
+            return;
+        }
+        for hit in self.regexes.set.matches(text.as_str()) {
+            let (kind, regex) = &self.regexes.each[hit];
+            for captures in regex.captures_iter(text.as_str()) {
+                let Some(value) = captures.get(1).or_else(|| captures.get(0)).filter(|v| !v.is_empty()) else {
+                    continue;
+                };
+                let start = text.as_str()[..value.start()].chars().count();
+                let end = start + value.as_str().chars().count();
+                if stands_alone(text.chars(), start, end) {
+                    out.push(made(*kind, start..end, value.as_str().to_owned(), "regex"));
+                }
+            }
+        }
+    }
+}
+
+fn made<'d>(kind: KindId, span: std::ops::Range<usize>, value: String, rule: &'static str) -> Candidate<'d> {
+    Candidate {
+        kind,
+        start: span.start as u32,
+        end: span.end as u32,
+        value: Cow::Owned(value),
+        alternatives: Vec::new(),
+        attributes: Attributes::Made(Vec::new()),
+        valid: true,
+        reason: None,
+        strength: Strength::Certain,
+        source: Source::Exact,
+        provenance: Provenance::Rule(rule),
+        whole: true,
+        fills: true,
+    }
+}

@@ -1,0 +1,160 @@
+//! From a message to the numbers of its features.
+
+use crate::text::{Readings, is_han};
+
+/// A message as the learner sees it: one symbol a character, values of slots replaced by a symbol of their kind.
+#[derive(Debug, Default, Clone)]
+pub struct Symbols {
+    /// Symbols of the characters.
+    pub chars: Vec<u32>,
+    /// Symbols of their sounds, of the same length.
+    pub sounds: Vec<u32>,
+    /// Further evidence: kinds of values and word groups that were found.
+    pub tokens: Vec<u32>,
+}
+
+/// First symbol that stands for a kind of value.
+pub const KIND_SYMBOL: u32 = 0x0020_0000;
+/// Stands for the start and the end of the message.
+const BORDER: u32 = 0x0030_0000;
+
+impl Symbols {
+    /// Empties all three rows.
+    pub fn clear(&mut self) {
+        self.chars.clear();
+        self.sounds.clear();
+        self.tokens.clear();
+    }
+}
+
+/// The longest row of characters that makes a feature.
+const LONGEST_CHARS: usize = 4;
+/// The longest row of sounds that makes a feature.
+const LONGEST_SOUNDS: usize = 3;
+
+const SEED_CHARS: u64 = 0x9e37_79b9_7f4a_7c15;
+const SEED_SOUNDS: u64 = 0xc2b2_ae3d_27d4_eb4f;
+const SEED_TOKENS: u64 = 0x1656_67b1_9e37_79f9;
+
+/// The features of a message: 32-bit fingerprints, with repetitions.
+#[derive(Debug, Default)]
+pub struct Features {
+    /// The fingerprints.
+    pub prints: Vec<u32>,
+}
+
+impl Features {
+    /// The fingerprint of one row of characters, for explanations.
+    pub fn of_chars(symbols: impl Iterator<Item = u32>) -> u32 {
+        let (hash, length) = symbols.fold((SEED_CHARS, 0u64), |(hash, n), s| (mix(hash, s), n + 1));
+        finish(hash.wrapping_add(length.saturating_sub(1)))
+    }
+
+    /// Collects the features of `symbols`; what was there before is dropped.
+    pub fn collect(&mut self, symbols: &Symbols) {
+        self.prints.clear();
+        ngrams(&symbols.chars, LONGEST_CHARS, SEED_CHARS, &mut self.prints);
+        ngrams(&symbols.sounds, LONGEST_SOUNDS, SEED_SOUNDS, &mut self.prints);
+        for token in &symbols.tokens {
+            self.prints.push(finish(mix(SEED_TOKENS, *token)));
+        }
+    }
+}
+
+#[inline]
+fn mix(hash: u64, symbol: u32) -> u64 {
+    (hash ^ u64::from(symbol)).wrapping_mul(0xff51_afd7_ed55_8ccd).rotate_left(29)
+}
+
+#[inline]
+fn finish(hash: u64) -> u32 {
+    let h = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    // 0 marks an empty place of the model's table.
+    ((h >> 32) as u32).max(1)
+}
+
+fn ngrams(symbols: &[u32], longest: usize, seed: u64, out: &mut Vec<u32>) {
+    let at = |i: usize| if i == 0 || i == symbols.len() + 1 { BORDER } else { symbols[i - 1] };
+    for start in 0..symbols.len() + 1 {
+        let mut hash = seed;
+        for (length, i) in (start..(start + longest).min(symbols.len() + 2)).enumerate() {
+            hash = mix(hash, at(i));
+            // A border alone says nothing.
+            if length > 0 || i > 0 {
+                out.push(finish(hash.wrapping_add(length as u64)));
+            }
+        }
+    }
+}
+
+/// Character → symbol of its sound: the first reading without tone, with the confusions of southern speakers and of
+/// speech recognisers folded (zh/z, ch/c, sh/s, ng/n, n/l).
+pub struct SoundTable {
+    pages: Vec<Option<Box<[u16; 256]>>>,
+}
+
+impl Default for SoundTable {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SoundTable {
+    /// Reads every Han character of the basic block once; takes a few milliseconds.
+    pub fn new() -> Self {
+        let mut table = Self { pages: vec![None; 256] };
+        let mut syllables: std::collections::HashMap<String, u16> = std::collections::HashMap::new();
+        for code in 0x4e00u32..=0x9fff {
+            let Some(reading) = char::from_u32(code).and_then(|c| Readings::all(c).first().copied()) else { continue };
+            let next = syllables.len() as u16 + 1;
+            let symbol = *syllables.entry(fold_syllable(reading)).or_insert(next);
+            let page = table.pages[(code >> 8) as usize].get_or_insert_with(|| Box::new([0; 256]));
+            page[(code & 255) as usize] = symbol;
+        }
+        table
+    }
+
+    /// The symbol of a character's sound; for anything but a Han character, of the character itself.
+    #[inline]
+    pub fn symbol(&self, c: char) -> u32 {
+        let code = c as usize;
+        let sound = self.pages.get(code >> 8).and_then(Option::as_ref).map_or(0, |page| page[code & 255]);
+        if sound == 0 || !is_han(c) { code as u32 | 0x0100_0000 } else { u32::from(sound) }
+    }
+}
+
+fn fold_syllable(plain: &str) -> String {
+    let folded = match plain.as_bytes() {
+        [b'z' | b'c' | b's', b'h', ..] => format!("{}{}", &plain[..1], &plain[2..]),
+        [b'n', ..] => format!("l{}", &plain[1..]),
+        _ => plain.to_owned(),
+    };
+    match folded.strip_suffix("ng").filter(|rest| !rest.ends_with('o')) {
+        Some(rest) => format!("{rest}n"),
+        None => folded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confused_sounds_share_a_symbol() {
+        let sounds = SoundTable::new();
+        for (a, b) in [('值', '直'), ('值', '字'), ('民', '名'), ('南', '蓝'), ('深', '生')] {
+            assert_eq!(sounds.symbol(a) == sounds.symbol(b), a != '值' || b == '直' || b == '字', "{a} {b}");
+        }
+        assert_ne!(sounds.symbol('票'), sounds.symbol('改'));
+        assert_ne!(sounds.symbol('a'), sounds.symbol('b'));
+    }
+
+    #[test]
+    fn features_are_counted_as_they_occur() {
+        let mut features = Features::default();
+        let symbols = Symbols { chars: vec![1, 2, 3], sounds: vec![], tokens: vec![7] };
+        features.collect(&symbols);
+        // ^1 ^12 ^123, 1 12 123 123$, 2 23 23$, 3 3$ over characters, $ alone is none; ^$ over no sounds; one token.
+        assert_eq!(features.prints.len(), 3 + 4 + 3 + 2 + 1 + 1);
+    }
+}

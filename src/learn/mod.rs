@@ -1,0 +1,13 @@
+//! The learned part of the decision: a linear model over what the rest of the pipeline saw.
+//!
+//! One weight vector for each intent and one for `none`, learned one against the rest by dual coordinate descent on the
+//! squared hinge loss (Hsieh et al., *A Dual Coordinate Descent Method for Large-scale Linear SVM*, ICML 2008), over
+//! n-grams of characters and of sounds. Training is single-pass deterministic: the same examples give the same bytes.
+
+mod features;
+mod model;
+mod svm;
+
+pub use features::{Features, KIND_SYMBOL, SoundTable, Symbols};
+pub use model::{Model, ModelError};
+pub use svm::{Example, train};

@@ -1,0 +1,290 @@
+//! Between the protocol's messages and the library's types.
+
+use super::Limits;
+use super::proto;
+use super::status::Fault;
+use crate::dictionary::Action;
+use crate::entities::Source;
+use crate::moderation::Flag;
+use crate::recognizer::{Mood, Outcome, Recognition, Recognizer, Trace, Utterance, Value};
+use crate::text::{Modality, Span};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// The longest request id, in bytes.
+const LONGEST_ID: usize = 128;
+/// The zone of senders who name none.
+pub const DEFAULT_ZONE: &str = "Asia/Shanghai";
+
+/// Checks a request and makes the utterance of it.
+pub(super) fn utterance<'r>(
+    request: &'r proto::RecognizeRequest,
+    limits: &Limits,
+    zone: &TimeZone,
+) -> Result<Utterance<'r>, Fault> {
+    check_text(&request.text, limits)?;
+    check_id(&request.request_id)?;
+    let modality = match proto::Modality::try_from(request.modality) {
+        Ok(proto::Modality::Voice) => Modality::Voice,
+        Ok(proto::Modality::Unspecified | proto::Modality::Text) => Modality::Text,
+        Err(_) => {
+            return Err(Fault::invalid(
+                "modality",
+                format!("{} is no modality; use MODALITY_TEXT or MODALITY_VOICE", request.modality),
+            ));
+        }
+    };
+    let zone = match request.time_zone.as_str() {
+        "" | DEFAULT_ZONE => zone.clone(),
+        name => TimeZone::get(name).map_err(|_| {
+            Fault::invalid("time_zone", format!("unknown time zone `{name}`; use an IANA name such as {DEFAULT_ZONE}"))
+        })?,
+    };
+    let moment = match &request.reference_time {
+        None => Timestamp::now(),
+        Some(t) => {
+            Timestamp::new(t.seconds, t.nanos).ok().filter(|t| (EARLIEST..LATEST).contains(&t.as_second())).ok_or_else(
+                || Fault::invalid("reference_time", "the time is out of range; use a moment between 1900 and 2200"),
+            )?
+        }
+    };
+    Ok(Utterance {
+        text: &request.text,
+        account: &request.account,
+        modality,
+        reference: moment.to_zoned_datetime(zone),
+        explain: request.explain,
+    })
+}
+
+/// 1900-01-01 and 2200-01-01, in seconds since 1970.
+const EARLIEST: i64 = -2_208_988_800;
+const LATEST: i64 = 7_258_118_400;
+
+pub(super) fn check_text(text: &str, limits: &Limits) -> Result<(), Fault> {
+    if text.trim().is_empty() {
+        return Err(Fault::invalid("text", "the text is empty; send the message as the sender wrote it"));
+    }
+    // A scalar value has at most four bytes, so most texts need not be counted.
+    if text.len() > limits.message_chars {
+        let chars = text.chars().count();
+        if chars > limits.message_chars {
+            let most = limits.message_chars;
+            return Err(Fault::invalid(
+                "text",
+                format!("the text has {chars} characters, at most {most} are read; cut it"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check_id(id: &str) -> Result<(), Fault> {
+    if id.len() > LONGEST_ID {
+        return Err(Fault::invalid(
+            "request_id",
+            format!("the id has {} bytes, at most {LONGEST_ID} are carried", id.len()),
+        ));
+    }
+    Ok(())
+}
+
+/// Where spans start and end in UTF-16, computed once for a text.
+struct Utf16<'t> {
+    text: &'t str,
+    plain: bool,
+}
+
+impl<'t> Utf16<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, plain: text.chars().all(|c| c.len_utf16() == 1) }
+    }
+
+    fn span(&self, span: Span) -> proto::Span {
+        let at = |n: u32| {
+            if self.plain { n } else { self.text.chars().take(n as usize).map(|c| c.len_utf16() as u32).sum() }
+        };
+        proto::Span { char_start: span.start, char_end: span.end, utf16_start: at(span.start), utf16_end: at(span.end) }
+    }
+}
+
+/// Makes the answer of a recognition.
+pub fn response(
+    recognizer: &Recognizer,
+    text: &str,
+    request_id: &str,
+    recognition: Recognition,
+) -> proto::RecognizeResponse {
+    let content = &recognizer.bundle().content;
+    let spans = Utf16::new(text);
+    let intents = recognition
+        .intents
+        .into_iter()
+        .map(|r| {
+            let intent = &content.intents[usize::from(r.intent)];
+            let slot = |s: &u16| &content.slots[usize::from(*s)];
+            let prompt = match r.missing.first() {
+                None => String::new(),
+                Some(_) if !intent.prompt.is_empty() => intent.prompt.clone(),
+                Some(first) => slot(first).prompt.clone(),
+            };
+            proto::Intent {
+                id: intent.id.clone(),
+                title: intent.title.clone(),
+                confidence: r.confidence,
+                slots: r.slots.into_iter().map(|v| slot_value(v, &spans)).collect(),
+                missing_slots: r.missing.iter().map(|s| slot(s).name.clone()).collect(),
+                prompt,
+                handling: if intent.human { proto::Handling::Human } else { proto::Handling::Auto } as i32,
+                handling_reason: intent.reason.clone(),
+                mood: match r.mood {
+                    Mood::Request => proto::Mood::Request,
+                    Mood::Question => proto::Mood::Question,
+                } as i32,
+                metadata: intent.metadata.iter().filter(|(name, _)| name != "beside").cloned().collect(),
+                span: Some(spans.span(r.span)),
+            }
+        })
+        .collect();
+    proto::RecognizeResponse {
+        outcome: match recognition.outcome {
+            Outcome::Matched => proto::Outcome::Matched,
+            Outcome::Incomplete => proto::Outcome::Incomplete,
+            Outcome::Ambiguous => proto::Outcome::Ambiguous,
+            Outcome::Unrecognized => proto::Outcome::Unrecognized,
+        } as i32,
+        intents,
+        alternatives: recognition
+            .alternatives
+            .iter()
+            .map(|a| {
+                let intent = &content.intents[usize::from(a.intent)];
+                proto::Alternative {
+                    id: intent.id.clone(),
+                    title: intent.title.clone(),
+                    alias: intent.alias.clone(),
+                    confidence: a.confidence,
+                }
+            })
+            .collect(),
+        entities: recognition.entities.into_iter().map(|v| entity(v, &spans)).collect(),
+        flags: recognition.flags.into_iter().map(|f| flag(f, &spans)).collect(),
+        dictionary_version: recognizer.bundle().version.clone(),
+        explanation: recognition.trace.map(|t| explanation(t, &spans)),
+        request_id: request_id.to_owned(),
+        account: content.accounts[usize::from(recognition.account)].id.clone(),
+    }
+}
+
+/// Makes the answer of a moderation.
+pub fn moderated(
+    recognizer: &Recognizer,
+    text: &str,
+    request_id: &str,
+    result: crate::moderation::Moderation,
+) -> proto::ModerateResponse {
+    let spans = Utf16::new(text);
+    proto::ModerateResponse {
+        flags: result.flags.into_iter().map(|f| flag(f, &spans)).collect(),
+        masked_text: result.masked,
+        blocked: result.blocked,
+        dictionary_version: recognizer.bundle().version.clone(),
+        request_id: request_id.to_owned(),
+    }
+}
+
+fn source(s: Source) -> i32 {
+    (match s {
+        Source::Exact => proto::ValueSource::Exact,
+        Source::Phonetic => proto::ValueSource::Phonetic,
+        Source::Context => proto::ValueSource::Context,
+    }) as i32
+}
+
+fn slot_value(v: Value, spans: &Utf16<'_>) -> proto::Slot {
+    proto::Slot {
+        name: v.name,
+        raw: v.raw,
+        value: v.value,
+        attributes: v.attributes.into_iter().collect(),
+        valid: v.valid,
+        invalid_reason: v.reason.unwrap_or_default().to_owned(),
+        source: source(v.source),
+        span: Some(spans.span(v.span)),
+        alternatives: v.alternatives,
+    }
+}
+
+fn entity(v: Value, spans: &Utf16<'_>) -> proto::Entity {
+    proto::Entity {
+        kind: v.name,
+        raw: v.raw,
+        value: v.value,
+        attributes: v.attributes.into_iter().collect(),
+        valid: v.valid,
+        invalid_reason: v.reason.unwrap_or_default().to_owned(),
+        source: source(v.source),
+        span: Some(spans.span(v.span)),
+        alternatives: v.alternatives,
+    }
+}
+
+fn flag(f: Flag, spans: &Utf16<'_>) -> proto::Flag {
+    proto::Flag {
+        category: f.category,
+        raw: f.raw,
+        word: f.word,
+        action: match f.action {
+            Action::Warn => proto::ModerationAction::Warn,
+            Action::Block => proto::ModerationAction::Block,
+        } as i32,
+        span: Some(spans.span(f.span)),
+        row: f.row,
+    }
+}
+
+fn explanation(t: Trace, spans: &Utf16<'_>) -> proto::Explanation {
+    proto::Explanation {
+        normalized: t.normalized,
+        tokens: t.tokens.into_iter().map(|(span, text)| proto::Token { text, span: Some(spans.span(span)) }).collect(),
+        keywords: t
+            .keywords
+            .into_iter()
+            .map(|k| proto::Keyword {
+                raw: k.raw,
+                group: k.group,
+                value: k.value,
+                row: k.row,
+                span: Some(spans.span(k.span)),
+            })
+            .collect(),
+        phrases: t
+            .rows
+            .into_iter()
+            .map(|r| proto::PhraseMatch {
+                row: r.row,
+                intent: r.intent,
+                phrase: r.phrase,
+                strength: r.strength,
+                coverage: r.coverage,
+                whole_message: r.whole,
+            })
+            .collect(),
+        candidates: t
+            .considered
+            .into_iter()
+            .map(|c| proto::Candidate {
+                id: c.id,
+                score: c.score,
+                margin: c.margin,
+                row: c.row.unwrap_or_default(),
+                confidence: c.confidence,
+                evidence: c.evidence.into_iter().map(|(text, weight)| proto::Weight { text, weight }).collect(),
+            })
+            .collect(),
+        none_score: t.none,
+        foreign_score: t.foreign,
+        threshold: t.threshold,
+        clauses: t.clauses.into_iter().map(|s| spans.span(s)).collect(),
+    }
+}

@@ -1,0 +1,39 @@
+//! Faults become status codes here and nowhere else.
+
+use crate::recognizer::UtteranceError;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// What is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) code: Code,
+    /// Path of the field, as google.rpc.BadRequest wants it: `text`, `requests[3].account`.
+    pub(super) field: String,
+    /// What is wrong and what to do.
+    pub(super) message: String,
+}
+
+impl Fault {
+    pub(super) fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self { code: Code::InvalidArgument, field: field.to_owned(), message: message.into() }
+    }
+}
+
+impl From<UtteranceError> for Fault {
+    fn from(error: UtteranceError) -> Self {
+        match &error {
+            UtteranceError::UnknownAccount { .. } => {
+                Self { code: Code::NotFound, field: "account".into(), message: error.to_string() }
+            }
+        }
+    }
+}
+
+impl From<Fault> for Status {
+    fn from(fault: Fault) -> Self {
+        let mut details = ErrorDetails::new();
+        details.add_bad_request_violation(&fault.field, &fault.message);
+        Status::with_error_details(fault.code, format!("{}: {}", fault.field, fault.message), details)
+    }
+}

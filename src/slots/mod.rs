@@ -1,0 +1,6 @@
+//! Values for the slots of an intent: which of the values found in a message goes where.
+
+mod fill;
+mod roles;
+
+pub use fill::{Filled, fill};

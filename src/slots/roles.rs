@@ -1,0 +1,35 @@
+//! Roles by the words around a value: from where, to where; the old date, the new date.
+
+use crate::dictionary::Slot;
+
+/// How strongly the words around `chars[start..end]` say that a value fills this slot: 0 not at all, 1 by a word behind
+/// it, 2 by a word before it, 3 by both.
+pub(super) fn cue(slot: &Slot, chars: &[char], start: usize, end: usize) -> u8 {
+    let before = slot.before.iter().any(|cue| ends_with(&chars[..start], cue));
+    let after = slot.after.iter().any(|cue| starts_with(&chars[end..], cue));
+    u8::from(before) * 2 + u8::from(after)
+}
+
+fn ends_with(chars: &[char], word: &str) -> bool {
+    let chars = match chars {
+        [rest @ .., ' '] => rest,
+        all => all,
+    };
+    let mut at = chars.len();
+    for c in word.chars().rev() {
+        match at.checked_sub(1).filter(|i| chars[*i] == c) {
+            Some(i) => at = i,
+            None => return false,
+        }
+    }
+    true
+}
+
+fn starts_with(chars: &[char], word: &str) -> bool {
+    let chars = match chars {
+        [' ', rest @ ..] => rest,
+        all => all,
+    };
+    let mut rest = chars.iter();
+    word.chars().all(|c| rest.next() == Some(&c))
+}
