@@ -1,5 +1,7 @@
 //! From a folder of tables to a recogniser: compile, learn, cache.
 
+use crate::check::holiday_faults;
+use crate::diagnostic::Faults;
 use crate::dictionary::{Bundle, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
 use crate::learn::{Example, Model, train};
 use crate::recognizer::Recognizer;
@@ -57,6 +59,10 @@ fn ready(bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, Dict
 /// # Errors
 /// [`DictionaryError::Faults`] with every finding.
 pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
+    let faults = holiday_faults(source);
+    if !faults.is_empty() {
+        return Err(Faults(faults).into());
+    }
     let compiled = compile(source, normalizer)?;
     let model = learn(source, &compiled, normalizer)?;
     Ok(compiled.into_bytes(model.to_bytes()))

@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 pub mod builder;
+pub mod check;
 pub mod cli;
 pub mod decide;
 pub mod diagnostic;

@@ -7,8 +7,8 @@
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 use crate::decide::{self, Classes, Considered, Evidence, Ranking, RowMatch, RowMatcher};
-use crate::dictionary::{Bundle, Intent, KindId};
-use crate::entities::{BUILTIN_KINDS, Candidate, Reader, Source, Strength};
+use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId};
+use crate::entities::{Candidate, Reader, Source, Strength};
 use crate::learn::{Features, KIND_SYMBOL, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
 use crate::moderation::{self, Flag, Moderation};

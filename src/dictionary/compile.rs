@@ -2,11 +2,11 @@
 
 use super::bundle::Sections;
 use super::content::*;
+use super::kinds::{BUILTIN_KINDS, builtin_kind};
 use super::lexicon::{MOST_INDEXES, Parts, Posting, Term, fst_value};
 use super::phrase::{self, Piece};
 use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source};
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
-use crate::entities::{BUILTIN_KINDS, builtin_kind};
 use crate::text::Normalizer;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

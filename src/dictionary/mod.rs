@@ -4,10 +4,10 @@
 //! [`Bundle`]; [`Bundle::open`] maps those back. Nothing here knows how a message is read.
 
 mod bundle;
-mod check;
 mod compile;
 mod content;
 mod error;
+mod kinds;
 mod lexicon;
 mod mapped;
 pub mod phrase;
@@ -15,10 +15,10 @@ mod source;
 mod table;
 
 pub use bundle::Bundle;
-pub use check::check;
 pub use compile::{Compiled, compile};
 pub use content::*;
 pub use error::DictionaryError;
+pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};
 pub use source::{
     AccountSource, Action, ExampleRow, HolidayRow, IntentRow, MatchMode, NONE, PackSource, PhraseRow as PhraseSource,

@@ -1,6 +1,6 @@
 use super::candidate::{Attributes, Candidate, Provenance, Source, Strength};
-use super::{BUILTIN_KINDS, builtin_kind, numeric, temporal};
-use crate::dictionary::{Content, KindId, Lexicon};
+use super::{numeric, temporal};
+use crate::dictionary::{BUILTIN_KINDS, Content, KindId, Lexicon, builtin_kind};
 use crate::matching::{Matches, stands_alone};
 use crate::text::NormalizedText;
 use regex::{Regex, RegexSet, RegexSetBuilder};
@@ -61,10 +61,16 @@ impl Reader {
         let mut holidays = Vec::new();
         for row in &content.holidays {
             let (name, synonyms) = row.names.split_first().map_or(("", &[][..]), |(n, s)| (n.as_str(), s));
-            holidays.push(
-                temporal::Holiday::new(name, synonyms.iter().map(String::as_str), &row.rule, &row.public_holiday)
-                    .map_err(|e| format!("{name}: {e}"))?,
-            );
+            let fault = |e: temporal::HolidayRuleError| format!("{name}: {e}");
+            holidays.push(temporal::Holiday {
+                name: name.to_owned(),
+                synonyms: synonyms.to_vec(),
+                rule: row.rule.parse().map_err(fault)?,
+                public: match row.public_holiday.as_str() {
+                    "" => None,
+                    text => Some(text.parse().map_err(fault)?),
+                },
+            });
         }
         let mut carriers: HashMap<char, Vec<(Vec<char>, String)>> = HashMap::new();
         for (name, code) in &content.carriers {

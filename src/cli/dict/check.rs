@@ -1,7 +1,8 @@
 use super::super::color;
 use super::{Common, Failure, Verdict};
+use crate::check::{check, holiday_faults};
 use crate::diagnostic::{Diagnostic, Language, Severity};
-use crate::dictionary::{DictionaryError, Source, check, compile};
+use crate::dictionary::{DictionaryError, Source, compile};
 use crate::text::Normalizer;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ impl CheckArgs {
         if let Err(faults) = compile(&source, &normalizer) {
             findings.extend(faults.0);
         }
+        findings.extend(holiday_faults(&source));
         findings.extend(check(&source, &normalizer, common.reference()?.timestamp().as_second()));
         findings.sort_by(|a, b| (&a.place, a.code, &a.message.en).cmp(&(&b.place, b.code, &b.message.en)));
         findings.dedup();

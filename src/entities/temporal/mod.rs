@@ -1,43 +1,47 @@
-#![allow(missing_docs)]
-pub struct Reader;
-#[derive(PartialEq, Clone, Copy)]
-pub enum Kind {
-    Date,
-    Time,
-    DateTime,
-    Duration,
-    Recurrence,
-}
-pub struct Part {
-    pub kind: Kind,
-    pub span: std::ops::Range<usize>,
-    pub value: String,
-}
-pub enum Reason {}
-impl Reason {
-    pub fn name(&self) -> &'static str {
-        ""
-    }
-}
-pub struct Temporal {
-    pub kind: Kind,
-    pub span: std::ops::Range<usize>,
-    pub value: String,
-    pub alternatives: Vec<String>,
-    pub valid: bool,
-    pub reason: Option<Reason>,
-    pub parts: Vec<Part>,
-    pub rule: &'static str,
-}
-pub struct Holiday;
-impl Holiday {
-    pub fn new<'a>(_: &str, _: impl Iterator<Item = &'a str>, _: &str, _: &str) -> Result<Self, String> {
-        Ok(Self)
-    }
-}
-impl Reader {
-    pub fn new(_: impl IntoIterator<Item = Holiday>) -> Self {
-        Self
-    }
-    pub fn read(&self, _: &[char], _: &jiff::ZonedDateTime, _: &mut Vec<Temporal>) {}
+//! Reads Chinese dates and times: 下下周三, 大年初二, 月底前, 上午十点一刻, 25号到28号.
+//!
+//! A [`Reader`] is built once from the holiday table. [`Reader::read`] is a pure function of the characters and the
+//! reference moment; it takes time in proportion to the length of the message, and next to none where the message
+//! holds no numeral and no word of time.
+//!
+//! # The one rule for what words leave open
+//!
+//! 28号, 三月, 周三, 中秋 and 三点 mean the **nearest one to come**, today's included but for a weekday, unless
+//! - the words say that it has been (18号坐的, 没到账): then the last one;
+//! - a month or a day of a month ended less than a quarter ago and the next is more than half a year away: then the last;
+//! - it is the right end of a range: then the first one after the left end.
+//!
+//! The other reading is kept in [`Temporal::alternatives`]. A clock time on a day that is named is as said: 明天8:30
+//! is in the morning.
+
+mod amount;
+mod calendar;
+mod charset;
+mod date;
+mod digital;
+mod format;
+mod found;
+mod holidays;
+mod lexicon;
+mod lunar;
+#[allow(dead_code)]
+mod numeral;
+mod period;
+mod phrase;
+mod reader;
+mod rules;
+mod scan;
+mod solar_terms;
+mod time;
+
+pub use holidays::{Holiday, HolidayRule, HolidayRuleError, PublicHoliday};
+pub use reader::{Kind, Part, Reader, Reason, Temporal};
+pub use rules::{RULES, Rule};
+
+#[doc(hidden)]
+pub mod tables {
+    //! The calendars, for tests against other sources.
+    pub use super::calendar::date;
+    pub use super::lunar::{LunarDate, from_civil, to_civil};
+    pub use super::solar_terms::{NAMES, day as solar_term};
 }

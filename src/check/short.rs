@@ -1,7 +1,7 @@
-use super::super::phrase::{Piece, parse};
 use super::Input;
 use crate::diagnostic::{Diagnostic, Text};
 use crate::dictionary::MatchMode;
+use crate::dictionary::phrase::{Piece, parse};
 
 /// # What it does
 /// Warns of phrase rows that a single character satisfies anywhere in a message.

@@ -1,7 +1,7 @@
-use super::super::phrase::{Piece, parse};
-use super::super::source::SlotSource;
 use super::Input;
 use crate::diagnostic::{Diagnostic, Text};
+use crate::dictionary::SlotSource;
+use crate::dictionary::phrase::{Piece, parse};
 use std::collections::BTreeSet;
 
 /// Groups that the program itself asks for.

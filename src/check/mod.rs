@@ -1,12 +1,15 @@
 //! Rules about dictionaries that load but may not do what was meant. One file a rule, one line in [`RULES`].
 
 mod expired;
+mod holidays;
 mod short;
 mod unused_group;
 
-use super::Source;
 use crate::diagnostic::Diagnostic;
+use crate::dictionary::Source;
 use crate::text::Normalizer;
+
+pub use holidays::faults as holiday_faults;
 
 /// What a rule looks at.
 struct Input<'a> {

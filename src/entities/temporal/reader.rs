@@ -1,0 +1,206 @@
+//! The reader: finds every phrase of time in a message.
+
+use super::charset::CharSet;
+use super::format;
+use super::holidays::{Holiday, HolidayTable};
+use super::lexicon::{BEHIND_NUMBER, Lexicon, OPENINGS, PAST_WORDS, Word};
+use super::numeral;
+use super::scan::{CHOICE_CALENDAR, CHOICE_DATE, CHOICE_HOUR, Scan};
+use std::cell::Cell;
+use std::ops::Range;
+
+/// What a phrase of time is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A day or days: `2026-11-22`, `2026-11-21/2026-11-23`.
+    Date,
+    /// A time of day: `14:30`, `12:00/18:00`.
+    Time,
+    /// Both: `2026-11-22T14:30`.
+    DateTime,
+    /// A length of time: `P3D`, `PT2H30M`; an estimate has both ends, `P3D/P5D`.
+    Duration,
+    /// A repetition: `R/2026-11-25/P1W`.
+    Recurrence,
+}
+
+/// Why a phrase was found but is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// 二月三十号, 13月5号
+    NoSuchDay,
+    /// 25点
+    NoSuchTime,
+}
+
+impl Reason {
+    /// A stable name for the answer.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoSuchDay => "no_such_day",
+            Self::NoSuchTime => "no_such_time",
+        }
+    }
+}
+
+/// A part of a phrase that fills a slot of its own: the date or the time of 明天下午三点.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// [`Kind::Date`] or [`Kind::Time`].
+    pub kind: Kind,
+    /// Half-open, in characters of the input.
+    pub span: Range<usize>,
+    /// Canonical value.
+    pub value: String,
+}
+
+/// A phrase of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Temporal {
+    /// What it is.
+    pub kind: Kind,
+    /// Half-open, in characters of the input.
+    pub span: Range<usize>,
+    /// Canonical value.
+    pub value: String,
+    /// The other readings, canonical.
+    pub alternatives: Vec<String>,
+    /// Whether there is such a day and time.
+    pub valid: bool,
+    /// Why not.
+    pub reason: Option<Reason>,
+    /// The slots it fills: a date, a time, or both. Empty for durations, repetitions and the present moment.
+    pub parts: Vec<Part>,
+    /// The rule that made it, an id of [`super::RULES`].
+    pub rule: &'static str,
+}
+
+/// Reads dates and times. Holds the lexicon and the holiday table.
+#[derive(Debug)]
+pub struct Reader {
+    pub(super) lexicon: Lexicon,
+    pub(super) holidays: HolidayTable,
+    /// Characters with which a phrase may open.
+    openings: CharSet,
+    /// Characters with which [`PAST_WORDS`] open.
+    pub(super) past: CharSet,
+    /// Characters that may stand behind the number of a phrase.
+    pub(super) behind_number: CharSet,
+    extents: bool,
+}
+
+impl Reader {
+    /// Builds a reader from the rows of the holiday table. Where two rows have the same name, the earlier one counts.
+    #[must_use]
+    pub fn new(holidays: impl IntoIterator<Item = Holiday>) -> Self {
+        let lexicon = Lexicon::new();
+        let holidays = HolidayTable::new(holidays);
+        let openings = lexicon.openings().chain(holidays.openings()).chain(OPENINGS.chars()).collect();
+        Self {
+            lexicon,
+            holidays,
+            openings,
+            past: PAST_WORDS.iter().filter_map(|w| w.chars().next()).collect(),
+            behind_number: BEHIND_NUMBER.chars().collect(),
+            extents: true,
+        }
+    }
+
+    /// Whether the value of a day with a clock time is the stretch that was named (明天三点 is the hour
+    /// `2026-11-22T15:00/2026-11-22T16:00`, as JioNLP has it) or its first moment. Parts are moments either way.
+    #[must_use]
+    pub fn extents(mut self, extents: bool) -> Self {
+        self.extents = extents;
+        self
+    }
+
+    /// Appends every phrase of time in `chars` to `out`, in the order of the text.
+    pub fn read(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Temporal>) {
+        let Some(first) = chars.iter().position(|&c| self.openings.has(c)) else {
+            return;
+        };
+        let now = reference.datetime();
+        let mut scan = Scan {
+            chars,
+            reader: self,
+            now,
+            today: now.date(),
+            flip: 0,
+            seen: 0,
+            base: None,
+            last_word: Cell::new((usize::MAX, None)),
+            last_num: Cell::new((usize::MAX, None)),
+        };
+        let mut i = first;
+        while i < chars.len() {
+            if !self.openings.has(chars[i]) {
+                i += 1;
+                continue;
+            }
+            match self.read_at(&mut scan, i) {
+                Some(found) => {
+                    i = found.span.end.max(i + 1);
+                    out.push(found);
+                }
+                None => i = self.skip(&scan, i),
+            }
+        }
+    }
+
+    fn read_at(&self, scan: &mut Scan<'_>, at: usize) -> Option<Temporal> {
+        scan.flip = 0;
+        scan.seen = 0;
+        scan.base = None;
+        let found = scan.phrase(at)?;
+        let (kind, value, reason) = format::value(&found, scan.now, self.extents)?;
+        let mut alternatives = Vec::new();
+        let seen = scan.seen;
+        for choice in [CHOICE_DATE, CHOICE_HOUR, CHOICE_CALENDAR] {
+            if seen & choice == 0 {
+                continue;
+            }
+            scan.flip = choice;
+            scan.seen = 0;
+            scan.base = None;
+            if let Some(other) = scan.phrase(at)
+                && other.span == found.span
+                && let Some((_, other, _)) = format::value(&other, scan.now, self.extents)
+                && other != value
+                && !alternatives.contains(&other)
+            {
+                alternatives.push(other);
+            }
+        }
+        scan.flip = 0;
+        Some(Temporal {
+            kind,
+            parts: format::parts(&found),
+            span: found.span,
+            value,
+            alternatives,
+            valid: reason.is_none(),
+            reason,
+            rule: found.rule,
+        })
+    }
+
+    /// Where to look next behind a place where no phrase starts: behind a whole number, a run of letters and
+    /// digits, or a word that only looks like time.
+    fn skip(&self, scan: &Scan<'_>, at: usize) -> usize {
+        let c = scan.chars[at];
+        if c.is_ascii_alphanumeric() {
+            let run = scan.chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            return at + run;
+        }
+        if let Some((Word::Shield, end)) = scan.word(at) {
+            return end;
+        }
+        if scan.numeral(at)
+            && let Some(whole) = numeral::whole(scan.chars, at, false)
+        {
+            return at + whole.length;
+        }
+        at + 1
+    }
+}
