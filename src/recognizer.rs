@@ -225,6 +225,8 @@ pub struct Recognizer {
     views: Vec<View>,
     /// For each kind, whether its values are replaced by a symbol before learning.
     masked: Vec<bool>,
+    /// For each kind of value the slots that take it.
+    slots_of_kind: Vec<Vec<u16>>,
 }
 
 /// Kinds whose values say nothing about the intent but that there is one: the learner sees the kind instead.
@@ -307,8 +309,12 @@ impl Recognizer {
         let reader = Reader::new(content)?;
         let names = BUILTIN_KINDS.iter().copied().chain(content.groups.iter().map(|g| g.name.as_str()));
         let masked = names.map(|n| MASKED.contains(&n)).chain(content.slots.iter().map(|_| true)).collect();
+        let mut slots_of_kind = vec![Vec::new(); BUILTIN_KINDS.len() + content.groups.len() + content.slots.len()];
+        for (index, slot) in content.slots.iter().enumerate() {
+            slot.kinds.iter().for_each(|kind| slots_of_kind[usize::from(*kind)].push(index as u16));
+        }
         let segmenter = Segmenter::new(&bundle);
-        Ok(Self { normalizer, segmenter, reader, sounds: SoundTable::new(), views, masked, bundle })
+        Ok(Self { normalizer, segmenter, reader, sounds: SoundTable::new(), views, masked, slots_of_kind, bundle })
     }
 
     /// The dictionary.
@@ -539,6 +545,7 @@ impl Recognizer {
             matches: &scratch.matches,
             candidates,
             ignorable: &scratch.ignorable,
+            slots_of_kind: &self.slots_of_kind,
             now,
         };
         matcher.find(&evidence, window, rows);

@@ -111,38 +111,79 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
             ranking.foreign = ranking.foreign.max(*score);
         }
     }
-    let mut all: Vec<(Considered, u32, u16)> = Vec::with_capacity(classes.intents.len());
+    let mut best = Best::default();
     for (intent, place) in &classes.intents {
         let class = classes.of_intent[usize::from(*intent)];
         let margin = class.and_then(|c| scores.get(usize::from(c))).copied().unwrap_or(UNKNOWN_MARGIN);
-        let mut best: Option<(f32, u32, u32)> = None;
+        let mut entry = Entry { intent: *intent, place: *place, score: margin, margin, row: None, covered: 0 };
         for (index, row) in rows.iter().enumerate().filter(|(_, r)| r.intent == *intent) {
-            let strength = RULE * row.strength() + if row.whole { WHOLE } else { 0.0 };
-            if best.is_none_or(|b| strength > b.0 || (strength == b.0 && row.covered > b.1)) {
-                best = Some((strength, row.covered, index as u32));
+            let score = margin + RULE * row.strength() + if row.whole { WHOLE } else { 0.0 };
+            if entry.row.is_none() || score > entry.score || (score == entry.score && row.covered > entry.covered) {
+                entry = Entry { score, row: Some(index as u32), covered: row.covered, ..entry };
             }
         }
-        let (strength, covered, row) = best.map_or((0.0, 0, None), |(s, c, i)| (s, c, Some(i)));
-        all.push((
-            Considered { intent: *intent, score: margin + strength, margin, row, confidence: 0.0 },
-            covered,
-            *place,
-        ));
+        best.insert(entry);
     }
-    all.sort_by(|(a, ac, ap), (b, bc, bp)| {
-        b.score.total_cmp(&a.score).then(bc.cmp(ac)).then(ap.cmp(bp)).then(a.intent.cmp(&b.intent))
-    });
     let outside = ranking.none.max(ranking.foreign - FOREIGN);
-    for at in 0..all.len().min(KEPT) {
-        let rival = all
-            .iter()
-            .enumerate()
-            .find(|(i, _)| *i != at)
-            .map_or(f32::NEG_INFINITY, |(_, (c, ..))| c.score)
-            .max(outside);
-        let mut considered = all[at].0.clone();
-        considered.confidence = confidence(considered.score, rival);
-        ranking.considered.push(considered);
+    for (at, entry) in best.entries().iter().enumerate() {
+        let other =
+            best.entries().iter().enumerate().find(|(i, _)| *i != at).map_or(f32::NEG_INFINITY, |(_, e)| e.score);
+        ranking.considered.push(Considered {
+            intent: entry.intent,
+            score: entry.score,
+            margin: entry.margin,
+            row: entry.row,
+            confidence: confidence(entry.score, other.max(outside)),
+        });
+    }
+}
+
+/// An intent on its way into the ranking.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    intent: u16,
+    place: u16,
+    score: f32,
+    margin: f32,
+    row: Option<u32>,
+    covered: u32,
+}
+
+impl Entry {
+    /// The total order of intents: true where `self` comes before `other`.
+    fn before(&self, other: &Entry) -> bool {
+        let by_score = other.score.total_cmp(&self.score);
+        by_score
+            .then(other.covered.cmp(&self.covered))
+            .then(self.place.cmp(&other.place))
+            .then(self.intent.cmp(&other.intent))
+            .is_lt()
+    }
+}
+
+/// The best [`KEPT`] entries, in order.
+#[derive(Default)]
+struct Best {
+    entries: [Entry; KEPT],
+    length: usize,
+}
+
+impl Best {
+    fn insert(&mut self, entry: Entry) {
+        let mut at = self.length;
+        while at > 0 && entry.before(&self.entries[at - 1]) {
+            at -= 1;
+        }
+        if at == KEPT {
+            return;
+        }
+        self.length = (self.length + 1).min(KEPT);
+        self.entries[at..self.length].rotate_right(1);
+        self.entries[at] = entry;
+    }
+
+    fn entries(&self) -> &[Entry] {
+        &self.entries[..self.length]
     }
 }
 

@@ -1,6 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
-use crate::dictionary::{Atom, Content, MatchMode, PhraseRow, Use};
+use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
 use crate::text::is_filler_char;
@@ -50,21 +50,39 @@ pub struct Evidence<'a, 'd> {
     pub candidates: &'a [Candidate<'d>],
     /// Characters that carry no meaning of their own: politeness, punctuation.
     pub ignorable: &'a [bool],
-    /// For each slot of the dictionary its kinds, as bits are asked by [`Evidence::slot_takes`].
+    /// For each kind of value the slots that take it.
+    pub slots_of_kind: &'a [Vec<u16>],
+    /// The reference time, in seconds since 1970.
     pub now: i64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Hit {
-    row: u32,
     element: u8,
     start: u32,
     end: u32,
 }
 
+/// Where an atom stands; occurrences of one atom are chained.
+#[derive(Debug, Clone, Copy)]
+struct Occurrence {
+    atom: u32,
+    start: u32,
+    end: u32,
+    /// Index + 1 of the next occurrence of the same atom, 0 at the end.
+    next: u32,
+}
+
 /// Buffers for matching rows; can be used again.
+///
+/// A row is looked at only when its anchor was found: the element least likely to stand in any message, chosen when the
+/// dictionary was compiled. The other elements are then looked up among the atoms of the message.
 #[derive(Default)]
 pub struct RowMatcher {
+    /// For each atom of the dictionary, index + 1 of its first occurrence; all 0 between calls.
+    heads: Vec<u32>,
+    occurrences: Vec<Occurrence>,
+    rows: Vec<u32>,
     hits: Vec<Hit>,
     chosen: Vec<(u32, u32)>,
 }
@@ -76,116 +94,122 @@ impl RowMatcher {
     /// Finds the rows that hold inside `window` (normalised characters, half-open).
     pub fn find(&mut self, evidence: &Evidence<'_, '_>, window: (u32, u32), out: &mut Vec<RowMatch>) {
         out.clear();
-        self.hits.clear();
-        let inside = |start: u32, end: u32| window.0 <= start && end <= window.1;
-        for l in evidence.matches.literals.iter().filter(|l| inside(l.start, l.end)) {
-            self.follow(evidence, &evidence.content.literals[l.literal as usize], l.start, l.end, window);
-        }
-        for m in evidence.matches.words.iter().chain(&evidence.matches.values).filter(|m| inside(m.start, m.end)) {
-            self.follow(evidence, &evidence.content.group_uses[usize::from(m.entry.group)], m.start, m.end, window);
-        }
-        for (slot, uses) in evidence.content.slot_uses.iter().enumerate().filter(|(_, uses)| !uses.is_empty()) {
-            for c in
-                evidence.candidates.iter().filter(|c| c.fills && inside(c.start, c.end) && evidence.slot_takes(slot, c))
-            {
-                self.follow(evidence, uses, c.start, c.end, window);
-            }
-        }
-        self.hits.sort_unstable_by_key(|h| (h.row, h.element, h.start, h.end));
-        self.hits.dedup_by_key(|h| (h.row, h.element, h.start, h.end));
+        self.index(evidence, window);
         let meaningful = (window.0..window.1).filter(|i| !evidence.ignorable[*i as usize]).count() as u32;
-        let mut at = 0;
-        while at < self.hits.len() {
-            let row_index = self.hits[at].row;
-            let length = self.hits[at..].iter().take_while(|h| h.row == row_index).count();
-            let hits = &self.hits[at..at + length];
-            at += length;
-            let row = &evidence.content.rows[row_index as usize];
-            let found = hits.iter().fold(0u32, |mask, h| mask | 1 << h.element);
-            if found & row.required != row.required || found & row.excluded != 0 || !counts(row, evidence.now) {
+        let rows = std::mem::take(&mut self.rows);
+        for row_index in &rows {
+            let row = &evidence.content.rows[*row_index as usize];
+            if !evidence.visible.scopes[usize::from(row.scope)] || !counts(row, evidence.now) {
+                continue;
+            }
+            if !self.elements(evidence, row, window) {
                 continue;
             }
             self.chosen.clear();
-            let mut placement = Placement { row, hits, chosen: &mut self.chosen, tries: 0 };
+            let mut placement = Placement { row, hits: &self.hits, chosen: &mut self.chosen, tries: 0 };
             if placement.place(0) {
-                out.extend(row_match(evidence, row_index, row, hits, &self.chosen, meaningful));
+                out.extend(row_match(evidence, *row_index, row, &self.hits, &self.chosen, meaningful));
             }
+        }
+        self.rows = rows;
+        for o in self.occurrences.drain(..) {
+            self.heads[o.atom as usize] = 0;
         }
     }
 
-    /// Checks the variants that an atom at `start..end` triggers and notes the elements they complete.
-    fn follow(&mut self, evidence: &Evidence<'_, '_>, uses: &[Use], start: u32, end: u32, window: (u32, u32)) {
-        for found in uses {
-            let row = &evidence.content.rows[found.row as usize];
-            if !evidence.visible.scopes[usize::from(row.scope)] {
-                continue;
-            }
-            let variant = &row.variants[usize::from(found.variant)];
-            let position = usize::from(found.position);
-            let left = variant.atoms[..position].iter().rev().try_fold(start, |at, atom| evidence.before(atom, at));
-            let right = variant.atoms[position + 1..].iter().try_fold(end, |at, atom| evidence.after(atom, at));
-            if let (Some(start), Some(end)) = (left, right)
-                && window.0 <= start
-                && end <= window.1
-            {
-                self.hits.push(Hit { row: found.row, element: variant.element, start, end });
+    /// Notes where every atom stands, and the rows whose anchor was found.
+    fn index(&mut self, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
+        let content = evidence.content;
+        self.heads.resize(content.literals.len() + content.groups.len() + content.slots.len(), 0);
+        self.rows.clear();
+        let inside = |start: u32, end: u32| window.0 <= start && end <= window.1;
+        for l in evidence.matches.literals.iter().filter(|l| inside(l.start, l.end)) {
+            self.note(content, Atom::Literal(l.literal), l.start, l.end);
+        }
+        for m in evidence.matches.words.iter().chain(&evidence.matches.values).filter(|m| inside(m.start, m.end)) {
+            self.note(content, Atom::Group(m.entry.group), m.start, m.end);
+        }
+        for c in evidence.candidates.iter().filter(|c| c.fills && inside(c.start, c.end)) {
+            for slot in evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten() {
+                self.note(content, Atom::Slot(*slot), c.start, c.end);
             }
         }
+        self.rows.sort_unstable();
+        self.rows.dedup();
+    }
+
+    fn note(&mut self, content: &Content, atom: Atom, start: u32, end: u32) {
+        let number = atom_number(content, atom);
+        let head = &mut self.heads[number as usize];
+        if *head == 0 {
+            let uses = match atom {
+                Atom::Literal(l) => &content.literals[l as usize],
+                Atom::Group(g) => &content.group_uses[usize::from(g)],
+                Atom::Slot(s) => &content.slot_uses[usize::from(s)],
+            };
+            self.rows.extend(uses);
+        }
+        self.occurrences.push(Occurrence { atom: number, start, end, next: *head });
+        *head = self.occurrences.len() as u32;
+    }
+
+    fn occurrences_of(&self, content: &Content, atom: Atom) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut at = self.heads[atom_number(content, atom) as usize];
+        std::iter::from_fn(move || {
+            let o = self.occurrences.get(at.checked_sub(1)? as usize)?;
+            at = o.next;
+            Some((o.start, o.end))
+        })
+    }
+
+    /// Collects the hits of a row's elements; false as soon as a required one is missing or an excluded one is there.
+    fn elements(&mut self, evidence: &Evidence<'_, '_>, row: &PhraseRow, window: (u32, u32)) -> bool {
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        let mut fits = true;
+        for variants in row.variants.chunk_by(|a, b| a.element == b.element) {
+            let element = variants[0].element;
+            let before = hits.len();
+            for variant in variants {
+                let Some(first) = variant.atoms.first() else { continue };
+                for (start, end) in self.occurrences_of(evidence.content, *first) {
+                    let end = variant.atoms[1..].iter().try_fold(end, |at, atom| self.after(evidence, *atom, at));
+                    if let Some(end) = end.filter(|e| *e <= window.1) {
+                        hits.push(Hit { element, start, end });
+                    }
+                }
+            }
+            let found = hits.len() > before;
+            let bit = 1u32 << element;
+            if (row.required & bit != 0 && !found) || (row.excluded & bit != 0 && found) {
+                fits = false;
+                break;
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        self.hits = hits;
+        fits
+    }
+
+    /// Where an atom that starts at `at` (or one space behind it) ends.
+    fn after(&self, evidence: &Evidence<'_, '_>, atom: Atom, at: u32) -> Option<u32> {
+        let at = if evidence.chars.get(at as usize) == Some(&' ') { at + 1 } else { at };
+        self.occurrences_of(evidence.content, atom).filter(|o| o.0 == at).map(|o| o.1).max()
+    }
+}
+
+/// Atoms are numbered: literals, then groups, then slots.
+fn atom_number(content: &Content, atom: Atom) -> u32 {
+    match atom {
+        Atom::Literal(l) => l,
+        Atom::Group(g) => content.literals.len() as u32 + u32::from(g),
+        Atom::Slot(s) => (content.literals.len() + content.groups.len()) as u32 + u32::from(s),
     }
 }
 
 fn counts(row: &PhraseRow, now: i64) -> bool {
     row.valid_from.is_none_or(|from| from <= now) && row.valid_to.is_none_or(|to| now < to)
-}
-
-impl Evidence<'_, '_> {
-    /// Tells whether a slot takes a candidate.
-    pub fn slot_takes(&self, slot: usize, c: &Candidate<'_>) -> bool {
-        self.content.slots.get(slot).is_some_and(|s| s.kinds.contains(&c.kind))
-    }
-
-    fn skip_space_left(&self, at: u32) -> u32 {
-        if at > 0 && self.chars[at as usize - 1] == ' ' { at - 1 } else { at }
-    }
-
-    fn skip_space_right(&self, at: u32) -> u32 {
-        if self.chars.get(at as usize) == Some(&' ') { at + 1 } else { at }
-    }
-
-    /// Where an atom that ends at `at` (or one space before it) starts.
-    fn before(&self, atom: &Atom, at: u32) -> Option<u32> {
-        let at = self.skip_space_left(at);
-        self.occurrences(atom).filter(|o| o.1 == at).map(|o| o.0).min()
-    }
-
-    /// Where an atom that starts at `at` (or one space behind it) ends.
-    fn after(&self, atom: &Atom, at: u32) -> Option<u32> {
-        let at = self.skip_space_right(at);
-        self.occurrences(atom).filter(|o| o.0 == at).map(|o| o.1).max()
-    }
-
-    fn occurrences(&self, atom: &Atom) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let (literal, group, slot) = match *atom {
-            Atom::Literal(l) => (Some(l), None, None),
-            Atom::Group(g) => (None, Some(g), None),
-            Atom::Slot(s) => (None, None, Some(usize::from(s))),
-        };
-        let literals =
-            self.matches.literals.iter().filter(move |l| Some(l.literal) == literal).map(|l| (l.start, l.end));
-        let words = self
-            .matches
-            .words
-            .iter()
-            .chain(&self.matches.values)
-            .filter(move |m| Some(m.entry.group) == group)
-            .map(|m| (m.start, m.end));
-        let values = self
-            .candidates
-            .iter()
-            .filter(move |c| c.fills && slot.is_some_and(|s| self.slot_takes(s, c)))
-            .map(|c| (c.start, c.end));
-        literals.chain(words).chain(values)
-    }
 }
 
 /// Places the required elements of a row without overlap, within its gap and order.

@@ -76,6 +76,7 @@ struct Compiler<'a> {
     slots: HashMap<String, u16>,
     groups: HashMap<String, u16>,
     literals: HashMap<String, u32>,
+    literal_lengths: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -117,6 +118,7 @@ impl<'a> Compiler<'a> {
             slots: HashMap::new(),
             groups: HashMap::new(),
             literals: HashMap::new(),
+            literal_lengths: Vec::new(),
         }
     }
 
@@ -515,23 +517,10 @@ impl<'a> Compiler<'a> {
             for pieces in &element.variants {
                 let atoms: Option<Vec<Atom>> = pieces.iter().map(|p| self.atom(p, row)).collect();
                 let Some(atoms) = atoms.filter(|a| !a.is_empty() && a.len() <= usize::from(u8::MAX)) else { continue };
-                let use_of =
-                    |position: usize| Use { row: row_index, variant: variants.len() as u16, position: position as u8 };
-                // The rarest kind of atom triggers: a literal before a group before a slot.
-                let rank = |a: &Atom| match a {
-                    Atom::Literal(_) => 0,
-                    Atom::Group(_) => 1,
-                    Atom::Slot(_) => 2,
-                };
-                let trigger = (0..atoms.len()).min_by_key(|i| rank(&atoms[*i])).unwrap_or(0);
-                match atoms[trigger] {
-                    Atom::Literal(l) => self.content.literals[l as usize].push(use_of(trigger)),
-                    Atom::Group(g) => self.content.group_uses[g as usize].push(use_of(trigger)),
-                    Atom::Slot(s) => self.content.slot_uses[s as usize].push(use_of(trigger)),
-                }
                 variants.push(Variant { element: position as u8, atoms });
             }
         }
+        self.anchor(row_index, required, &variants);
         let scope = self.scope(pack_index, &[], &row.place);
         self.content.rows.push(PhraseRow {
             id: row.id.clone(),
@@ -546,6 +535,29 @@ impl<'a> Compiler<'a> {
             valid_from: row.valid_from,
             valid_to: row.valid_to,
         });
+    }
+
+    /// Notes the row under the first atoms of its anchor: the required element that is least likely to stand in any
+    /// message, judged by the shortest of its variants.
+    fn anchor(&mut self, row: u32, required: u32, variants: &[Variant]) {
+        let rarity = |atom: &Atom| match atom {
+            Atom::Literal(l) => 2 * self.literal_lengths[*l as usize],
+            Atom::Group(_) => 3,
+            Atom::Slot(_) => 1,
+        };
+        let elements = variants.chunk_by(|a, b| a.element == b.element).filter(|e| required >> e[0].element & 1 == 1);
+        let rarest = |e: &[Variant]| e.iter().map(|v| v.atoms.iter().map(rarity).sum::<usize>()).min().unwrap_or(0);
+        let Some(anchor) = elements.max_by_key(|e| rarest(e)) else { return };
+        for variant in anchor {
+            let uses = match variant.atoms[0] {
+                Atom::Literal(l) => &mut self.content.literals[l as usize],
+                Atom::Group(g) => &mut self.content.group_uses[usize::from(g)],
+                Atom::Slot(s) => &mut self.content.slot_uses[usize::from(s)],
+            };
+            if uses.last() != Some(&row) {
+                uses.push(row);
+            }
+        }
     }
 
     fn atom(&mut self, piece: &Piece, row: &PhraseSource) -> Option<Atom> {
@@ -566,6 +578,7 @@ impl<'a> Compiler<'a> {
                 let index = *self.literals.entry(folded.clone()).or_insert(next);
                 if index == next {
                     self.content.literals.push(Vec::new());
+                    self.literal_lengths.push(folded.chars().count());
                     self.words.entry(folded).or_default().push(Posting::Literal(index));
                 }
                 Some(Atom::Literal(index))
@@ -608,7 +621,7 @@ impl<'a> Compiler<'a> {
                 self.term_count += 1;
                 term.encode(&mut self.terms);
                 let mut folded = BTreeSet::new();
-                for spelling in std::iter::once(&row.value).chain(&row.synonyms) {
+                for spelling in row.bare.then_some(&row.value).into_iter().chain(&row.synonyms) {
                     let spelling_folded = self.normalizer.fold(spelling);
                     if spelling_folded.is_empty() {
                         self.fault(

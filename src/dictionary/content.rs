@@ -22,12 +22,12 @@ pub struct Content {
     pub scopes: Vec<Scope>,
     /// Phrase rows, sorted by pack order and id.
     pub rows: Vec<PhraseRow>,
-    /// Phrase literals → where they are used; postings of the lexicon name them by index.
-    pub literals: Vec<Vec<Use>>,
-    /// Word groups → where phrase rows use them, by group index.
-    pub group_uses: Vec<Vec<Use>>,
-    /// Slots → where phrase rows use them, by slot index.
-    pub slot_uses: Vec<Vec<Use>>,
+    /// Phrase literals → the rows whose anchor begins with them; postings of the lexicon name literals by index.
+    pub literals: Vec<Vec<u32>>,
+    /// Word groups → the rows whose anchor begins with them.
+    pub group_uses: Vec<Vec<u32>>,
+    /// Slots → the rows whose anchor begins with them.
+    pub slot_uses: Vec<Vec<u32>>,
     /// Named days.
     pub holidays: Vec<Holiday>,
     /// Names of airlines → two-character codes, folded, longest first.
@@ -148,7 +148,7 @@ pub struct PhraseRow {
     pub required: u32,
     /// One bit for each element that must not be found.
     pub excluded: u32,
-    /// The variants of all elements.
+    /// The variants of all elements, by element.
     pub variants: Vec<Variant>,
     /// First moment at which it counts, in seconds since 1970.
     pub valid_from: Option<i64>,
@@ -174,17 +174,6 @@ pub enum Atom {
     Group(u16),
     /// Index into [`Content::slots`].
     Slot(u16),
-}
-
-/// Where an atom starts the search for a variant.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Use {
-    /// Index into [`Content::rows`].
-    pub row: u32,
-    /// Index into the row's variants.
-    pub variant: u16,
-    /// Position of the atom in the variant.
-    pub position: u8,
 }
 
 /// A named day.

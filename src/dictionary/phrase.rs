@@ -36,7 +36,7 @@ pub struct Element {
 }
 
 /// The most variants that one element may expand to.
-pub const MOST_VARIANTS: usize = 1024;
+pub const MOST_VARIANTS: usize = 512;
 /// The deepest nesting of brackets.
 const DEEPEST: usize = 8;
 

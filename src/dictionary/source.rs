@@ -151,6 +151,8 @@ pub struct TermRow {
     pub synonyms: Vec<String>,
     /// Longer words inside which the term must not be found.
     pub exceptions: Vec<String>,
+    /// Whether the value itself is looked for, beside its synonyms.
+    pub bare: bool,
     /// May be read by its sound.
     pub sound: bool,
     /// Accounts for which alone it counts; all where empty.
@@ -432,7 +434,7 @@ const PHRASES: Columns = Columns {
 };
 const TERMS: Columns = Columns {
     required: &["id", "group", "value"],
-    optional: &["synonyms", "exceptions", "sound", "accounts", "attributes", "note"],
+    optional: &["synonyms", "exceptions", "bare", "sound", "accounts", "attributes", "note"],
 };
 const SLOTS: Columns = Columns {
     required: &["name", "title", "source"],
@@ -562,6 +564,7 @@ fn term(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> TermRow {
         value: row.required("value", faults).to_owned(),
         synonyms: row.list("synonyms"),
         exceptions: row.list("exceptions"),
+        bare: choice(row, "bare", &[("", true), ("y", true), ("n", false)], faults).unwrap_or(true),
         sound: choice(row, "sound", &[("", true), ("y", true), ("n", false)], faults).unwrap_or(true),
         accounts: row.list("accounts"),
         attributes: pairs(row, "attributes", faults),

@@ -25,7 +25,7 @@ const MOST_ROUNDS: usize = 40;
 /// Stops when the projected gradient is within this range.
 const TOLERANCE: f32 = 0.15;
 /// Weights smaller than this are dropped.
-const SMALLEST_WEIGHT: f32 = 0.012;
+const SMALLEST_WEIGHT: f32 = 0.06;
 
 /// A matrix of examples, one sparse row each, normalised to length 1.
 struct Matrix {

@@ -1,7 +1,7 @@
 //! Postal addresses, as written.
 
 use super::found::{Found, Kind, Rule, Strength};
-use super::text::{char_at, longest};
+use super::text::{Firsts, char_at, longest};
 use std::ops::Range;
 
 /// The rules of this reader.
@@ -66,6 +66,8 @@ const CUES: &[(&str, bool)] = &[
     ("改寄", true),
     ("改成", false),
     ("改送", true),
+    ("放到", true),
+    ("放在", true),
     ("送", false),
     ("送到", true),
     ("送去", true),
@@ -81,16 +83,27 @@ const CUES: &[(&str, bool)] = &[
 const STOPS: &[(&str, ())] = &[
     ("上午", ()),
     ("下午", ()),
+    ("不变", ()),
+    ("不对", ()),
+    ("不是", ()),
+    ("不行", ()),
     ("不要", ()),
     ("中午", ()),
+    ("之后", ()),
     ("了", ()),
     ("什么", ()),
     ("今天", ()),
     ("今晚", ()),
+    ("他们", ()),
+    ("以后", ()),
+    ("但", ()),
+    ("你", ()),
+    ("再", ()),
     ("几点", ()),
-    ("到", ()),
+    ("刚才", ()),
+    ("到吗", ()),
     ("即可", ()),
-    ("去", ()),
+    ("去吗", ()),
     ("可以", ()),
     ("名字", ()),
     ("后天", ()),
@@ -107,40 +120,72 @@ const STOPS: &[(&str, ())] = &[
     ("因为", ()),
     ("多久", ()),
     ("多少", ()),
+    ("大概", ()),
     ("好不", ()),
     ("好吗", ()),
     ("姓名", ()),
-    ("就好", ()),
-    ("就行", ()),
+    ("就", ()),
+    ("尽快", ()),
+    ("帮", ()),
+    ("并且", ()),
+    ("应该", ()),
+    ("快一点", ()),
+    ("快点", ()),
     ("怎么", ()),
-    ("我叫", ()),
+    ("急", ()),
+    ("我", ()),
     ("手机", ()),
+    ("把", ()),
     ("收件人", ()),
+    ("收货人", ()),
+    ("放快递", ()),
+    ("放门口", ()),
     ("早上", ()),
+    ("时候", ()),
     ("明天", ()),
-    ("是", ()),
+    ("是不是", ()),
+    ("是吗", ()),
     ("晚上", ()),
-    ("有", ()),
-    ("来", ()),
-    ("没", ()),
+    ("有人", ()),
+    ("有没有", ()),
+    ("来吧", ()),
+    ("没人", ()),
+    ("没有", ()),
+    ("没问题", ()),
     ("然后", ()),
+    ("现在", ()),
     ("电话", ()),
+    ("的时候", ()),
     ("的话", ()),
     ("给我", ()),
     ("联系", ()),
-    ("能", ()),
+    ("能不能", ()),
+    ("能吗", ()),
+    ("能送", ()),
     ("行不", ()),
     ("行吗", ()),
+    ("被", ()),
     ("要", ()),
+    ("请", ()),
     ("谢谢", ()),
     ("运费", ()),
     ("还是", ()),
+    ("还有", ()),
+    ("还没", ()),
+    ("还能", ()),
+    ("这个", ()),
     ("这边", ()),
+    ("那个", ()),
     ("那边", ()),
-    ("都", ()),
+    ("都可以", ()),
+    ("都行", ()),
     ("需要", ()),
+    ("马上", ()),
     ("麻烦", ()),
 ];
+
+static CUE_FIRSTS: Firsts = Firsts::of(CUES);
+static STOP_FIRSTS: Firsts = Firsts::of(STOPS);
 
 /// Characters that show an address.
 const fn is_mark(c: char) -> bool {
@@ -214,9 +259,7 @@ pub fn read(chars: &[char], out: &mut Vec<Found>) {
 
 /// The cue that starts at `at`: its length, and whether it is sure.
 fn cue_at(chars: &[char], at: usize) -> Option<(usize, bool)> {
-    // most characters start none
-    matches!(chars[at], '地' | '送' | '配' | '快' | '寄' | '发' | '邮' | '搬' | '改' | '换' | '住' | '家' | '我' | '在')
-        .then(|| longest(CUES, chars, at).map(|(length, (_, sure))| (length, *sure)))?
+    longest(CUES, &CUE_FIRSTS, chars, at).map(|(length, (_, sure))| (length, *sure))
 }
 
 /// Longest address that is read.
@@ -230,6 +273,10 @@ fn after_cue(chars: &[char], from: usize, sure: bool) -> Option<Range<usize>> {
     }
     let end = run(chars, start);
     let piece = &chars[start..end];
+    // 送货地址…: the cue that counts comes later; 送到家里: no address
+    if piece.contains(&'址') || piece.starts_with(&['家', '里']) {
+        return None;
+    }
     let house = is_house(piece);
     let marked = piece.iter().skip(1).any(|&c| is_mark(c));
     (piece.len() >= 2 && (house || sure && marked)).then_some(start..end)
@@ -250,7 +297,7 @@ fn run(chars: &[char], start: usize) -> usize {
             break;
         }
         // stops cut before them, but not inside a name: 要 in 西要村 is rare enough
-        if end > start && longest(STOPS, chars, end).is_some() {
+        if end > start && longest(STOPS, &STOP_FIRSTS, chars, end).is_some() {
             break;
         }
         end += 1;

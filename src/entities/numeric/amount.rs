@@ -6,9 +6,9 @@
 use super::currency::{PREFIXES, Unit, currency_at};
 use super::found::{Found, Kind, Rule, Strength};
 use super::measure::measure_at;
-use super::number::{Number, WORDS, canonical, joined};
+use super::number::{Number, canonical, joined, word_here};
 use super::numeral::Form;
-use super::text::{any_at, any_before, char_at, char_before, is_boundary, longest, skip_space, word_at, word_before};
+use super::text::{any_at, any_before, char_at, char_before, is_boundary, skip_space, word_at, word_before};
 use std::ops::Range;
 
 /// The rules of this reader.
@@ -23,6 +23,7 @@ pub const RULES: &[Rule] = &[
             ("九块九包邮", "九块九", "9.9 CNY"),
             ("六块八毛五", "六块八毛五", "6.85 CNY"),
             ("五毛", "五毛", "0.5 CNY"),
+            ("八块半", "八块半", "8.5 CNY"),
             ("两毛五", "两毛五", "0.25 CNY"),
             ("十二元零五分", "十二元零五分", "12.05 CNY"),
             ("两千五百块钱", "两千五百块钱", "2500 CNY"),
@@ -316,6 +317,13 @@ fn smaller(
     let mut taken = 0;
     let mut worth = unit.worth;
     let mut yuan = unit.code == "CNY" && matches!(name, "块" | "元" | "毛" | "角" | "圆");
+    // 五块半
+    if yuan
+        && char_at(chars, end) == '半'
+        && !matches!(char_at(chars, end + 1), '斤' | '个' | '天' | '年' | '月' | '小' | '公' | '箱' | '份')
+    {
+        return (unit.worth / 2.0, end + 1, 0);
+    }
     while worth > 0.005 {
         let gap = usize::from(matches!(char_at(chars, end), '又' | '零' | ' ' | '加'));
         let Some(number) =
@@ -372,14 +380,14 @@ fn last_digit(chars: &[char], number: &Number) -> Option<u8> {
     (per || length == 1 && !counted).then_some(digit)
 }
 
-/// Whether the name of a currency means money here: not 一块蛋糕, 五角星, 三刀两断, 一毛巾.
+/// Whether the name of a currency means money here: not 一块披萨, 五角星, 三刀两断, 一毛巾.
 #[must_use]
 pub fn is_money(chars: &[char], number: &Number, end: usize, name: &str) -> bool {
     let after = char_at(chars, end);
     let ends = is_boundary(after);
     match name {
         "块" => {
-            // 一块蛋糕, 三块肥皂: a small count of pieces of something
+            // 一块披萨, 三块肥皂: a small count of pieces of something
             let small = number.value <= 10.0 && number.value.fract() == 0.0 && number.upper.is_none();
             let said = ends
                 || after.is_ascii_digit()
@@ -430,7 +438,7 @@ pub fn is_money(chars: &[char], number: &Number, end: usize, name: &str) -> bool
                         | '定'
                 );
             // 一块五花肉: the digit is part of a word
-            let word = longest(WORDS, chars, end).is_some();
+            let word = word_here(chars, end);
             let together = number.value == 1.0
                 && number.form == Form::Digits
                 && (after == '儿'
@@ -487,6 +495,7 @@ pub fn is_money(chars: &[char], number: &Number, end: usize, name: &str) -> bool
         }
         "元" => !matches!(after, '旦' | '宵' | '素' | '件' | '老' | '首' | '器' | '组' | '气' | '桥'),
         "圆" => !matches!(after, '形' | '的' | '圈' | '桌' | '柱'),
+        "毛" if number.value == 3.0 && after == '的' => false,
         "毛" => {
             !matches!(after, '球' | '衣' | '巾' | '线' | '利' | '绒' | '发' | '笔' | '孩' | '呢' | '毯' | '肚' | '病')
         }
@@ -509,7 +518,11 @@ pub fn is_money(chars: &[char], number: &Number, end: usize, name: &str) -> bool
 /// A sign or a currency before the number, not before `free`: where it starts, and the code.
 fn prefix(chars: &[char], start: usize, free: usize) -> Option<(usize, &'static str)> {
     let end = if start > 0 && chars[start - 1] == ' ' { start - 1 } else { start };
-    if end == 0 || chars[end - 1].is_ascii_digit() {
+    // the last characters of PREFIXES; most numbers have none of them before
+    let last = char_before(chars, end);
+    let may = last.is_ascii_lowercase()
+        || matches!(last, '$' | '£' | '¥' | '฿' | '₩' | '€' | '₱' | '₹' | '₽' | '₫' | '￥' | '币' | '元' | '金' | '镑');
+    if !may {
         return None;
     }
     let (length, code) = PREFIXES
@@ -560,7 +573,9 @@ fn without_currency(chars: &[char], first: &Number, last: &Number) -> Option<Str
     if cued {
         return Some(Strength::Cued);
     }
-    let round = last.last_unit >= 100 || last.rule == "number.decimal" && last.value >= 100.0;
+    let round = last.last_unit >= 100
+        || last.form == Form::Positional && last.value >= 100.0
+        || last.rule == "number.decimal" && last.value >= 100.0;
     let long = last.form == Form::Arabic && last.value >= 100.0 && last.value < 10_000_000.0;
     (round || long || last.upper.is_some() && last.value >= 100.0).then_some(Strength::Bare)
 }
@@ -629,7 +644,7 @@ mod tests {
 
     #[test]
     fn pieces_and_words_are_no_money() {
-        for text in ["一块蛋糕", "来三块肥皂", "五角大楼", "我们一块去吧", "五角星", "一毛巾", "两块手表"]
+        for text in ["一块披萨", "来三块肥皂", "五角大楼", "我们一块去吧", "五角星", "一毛巾", "两块手表"]
         {
             let chars: Vec<char> = text.chars().collect();
             let mut found = Vec::new();

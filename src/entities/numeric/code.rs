@@ -5,7 +5,7 @@
 //! neighbours; readers decide which of them belong together (138 0013 8000, 784-2345678901).
 
 use super::numeral;
-use super::text::{char_at, char_before};
+use super::text::{char_at, char_before, link_end};
 use std::ops::Range;
 
 /// One row, folded to lower-case ASCII.
@@ -66,7 +66,10 @@ impl Codes {
             digits.push_str(self.text(i));
             i += 1;
             steps.push((digits.clone(), i));
-            if !matches!(self.gap(chars, i - 1), Some(' ' | '-' | ')' | '\0')) {
+            let dotted = matches!(digits.len(), 3 | 7) && digits.starts_with('1');
+            let gap = self.gap(chars, i - 1);
+            let goes_on = matches!(gap, Some(' ' | '-' | ')' | '\0')) || gap == Some('.') && dotted;
+            if !goes_on {
                 break;
             }
         }
@@ -88,6 +91,12 @@ pub fn scan(chars: &[char]) -> Codes {
     let mut codes = Codes::default();
     let mut i = 0;
     while i < chars.len() {
+        if matches!(chars[i], 'h' | 'w')
+            && let Some(end) = link_end(chars, i)
+        {
+            i = end;
+            continue;
+        }
         let start = i;
         let from = codes.buffer.len();
         let mut spoken = false;

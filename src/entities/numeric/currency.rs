@@ -2,7 +2,7 @@
 //!
 //! To add one, put a line into [`CURRENCIES`]; a test keeps it sorted.
 
-use super::text::longest;
+use super::text::{Firsts, longest};
 
 /// A name of a currency or of a part of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -564,7 +564,8 @@ pub const CURRENCIES: &[(&str, Unit)] = &[
     ("黎巴嫩镑", unit("LBP", 1.0)),
 ];
 
-/// Signs and names that stand before a number: ¥100, nt$300, 人民币50元.
+/// Signs and names that stand before a number: ¥100, nt$300, 人民币50元. A new last character goes into
+/// `amount::prefix` as well.
 pub const PREFIXES: &[(&str, &str)] = &[
     ("$", "USD"),
     ("a$", "AUD"),
@@ -613,10 +614,12 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("￥", "CNY"),
 ];
 
+static FIRSTS: Firsts = Firsts::of(CURRENCIES);
+
 /// The longest name of a currency that starts at `at`, and its length in characters.
 #[must_use]
 pub fn currency_at(chars: &[char], at: usize) -> Option<(usize, &'static str, Unit)> {
-    let (length, &(name, unit)) = longest(CURRENCIES, chars, at)?;
+    let (length, &(name, unit)) = longest(CURRENCIES, &FIRSTS, chars, at)?;
     // a Latin code ends with the word
     let latin = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
     if name.is_ascii() && !name.ends_with('$') && latin(chars.get(at + length)) {

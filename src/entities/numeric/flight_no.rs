@@ -5,7 +5,8 @@ use super::currency::currency_at;
 use super::found::{Found, Kind, Options, Rule, Strength};
 use super::lookalike::Cue;
 use super::measure::{Dimension, measure_at};
-use super::text::{any_at, char_at, char_before, skip_space};
+use super::numeral;
+use super::text::{any_at, any_before, char_at, char_before, skip_space};
 
 /// The rules of this reader.
 pub const RULES: &[Rule] = &[
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
             ("9c 8855", "9c 8855", "9C8855"),
             ("g52655", "g52655", "G52655"),
             ("cz6088d", "cz6088d", "CZ6088"),
+            ("c z 6 0 8 8", "c z 6 0 8 8", "CZ6088"),
         ],
     },
     Rule {
@@ -52,6 +54,12 @@ pub const RULES: &[Rule] = &[
         kind: Kind::FlightNo,
         examples: &[("zz4321", "zz4321", "ZZ4321")],
     },
+];
+
+/// Types of aircraft that passengers name by their number; alone they are no flights.
+const AIRCRAFT: &[&str] = &[
+    "319", "320", "321", "330", "333", "350", "359", "380", "737", "738", "739", "747", "757", "767", "773", "777",
+    "787", "788", "789", "919",
 ];
 
 /// Reads a flight number from the row at `index`.
@@ -97,23 +105,32 @@ pub fn read_row(
     if text.len() > 4 {
         return;
     }
-    // cz 3102, cz-3102
+    // cz 3102, cz-3102, c z 3 1 0 2
     if index > 0
-        && let Some(' ' | '-' | '\0') = codes.gap(chars, index - 1)
+        && let Some(' ' | '-' | '\0' | '.') = codes.gap(chars, index - 1)
         && let Some(code) = code_of(codes.text(index - 1), options)
     {
         let start = codes.rows[index - 1].span.start;
-        out.push(Found::new(
-            Kind::FlightNo,
-            start..span.end,
-            format!("{code}{text}"),
-            Strength::Certain,
-            "flight.code",
-        ));
-        codes.take(index - 1..index + 1);
+        let mut last = index;
+        let mut digits = text.to_owned();
+        while codes.rows[last].digits == 1
+            && digits.len() < 4
+            && codes.gap(chars, last) == Some(' ')
+            && codes.text(last + 1).len() == 1
+            && codes.is_number(last + 1)
+        {
+            last += 1;
+            digits.push_str(codes.text(last));
+        }
+        let span = start..codes.rows[last].span.end;
+        out.push(Found::new(Kind::FlightNo, span, format!("{code}{digits}"), Strength::Certain, "flight.code"));
+        codes.take(index - 1..last + 1);
         return;
     }
-    if let Some((start, code)) = name_before(chars, span.start, options) {
+    if let Some((start, code)) = name_before(chars, span.start, options)
+        && (text.len() >= 3 || cue == Some(Cue::Flight))
+        && !is_something_else(chars, span.start, span.end)
+    {
         out.push(Found::new(
             Kind::FlightNo,
             start..span.end,
@@ -134,7 +151,7 @@ pub fn read_row(
     if !long && !named {
         return;
     }
-    if is_something_else(chars, span.start, span.end) {
+    if is_something_else(chars, span.start, span.end) || !cued && AIRCRAFT.contains(&text) {
         return;
     }
     let strength = if cued { Strength::Cued } else { Strength::Bare };
@@ -221,13 +238,28 @@ fn is_something_else(chars: &[char], start: usize, end: usize) -> bool {
             | '座'
             | '年'
             | '月'
-            | '日'
             | '%'
             | '价'
             | '*'
             | '+'
     ) || before.is_ascii_alphanumeric()
     {
+        return true;
+    }
+    if any_before(chars, start, &["预算", "价格", "价位", "价", "定金", "押金", "金额", "充值", "充了", "面值"])
+        .is_some()
+    {
+        return true;
+    }
+    // 早上1030: the time of day
+    let number =
+        chars[start..end].iter().filter_map(|&c| numeral::spoken_digit(c)).fold(0u32, |v, d| v * 10 + u32::from(d));
+    let part = any_before(
+        chars,
+        start,
+        &["早上", "上午", "下午", "晚上", "中午", "凌晨", "今早", "今晚", "明早", "明晚", "时间"],
+    );
+    if part.is_some() && number / 100 < 24 && number % 100 < 60 {
         return true;
     }
     let after = char_at(chars, end);
@@ -238,48 +270,21 @@ fn is_something_else(chars: &[char], start: usize, end: usize) -> bool {
     {
         return true;
     }
-    if any_at(
-        chars,
-        end,
-        &[
-            "次航班",
-            "号航班",
-            "航班",
-            "班机",
-            "次班机",
-            "次",
-            "本",
-            "把",
-            "对",
-            "座位",
-            "班",
-            "号机",
-            "打",
-            "面",
-            "头",
-            "家",
-            "门",
-            "口",
-            "行",
-            "大",
-            "小",
-            "老",
-            "里程",
-            "位",
-            "名",
-            "票",
-            "道",
-            "等",
-            "点",
-            "分",
-            "时",
-        ],
-    )
-    .is_some()
+    if any_at(chars, end, &["点", "分钟", "分之", "大小", "小时"]).is_some() && any_at(chars, end, &["点登"]).is_none()
     {
-        return any_at(chars, end, &["点", "分", "分钟", "大小", "小时"]).is_some()
-            && any_at(chars, end, &["分几", "点登"]).is_none();
+        return true;
     }
     let at = skip_space(chars, end);
-    currency_at(chars, at).is_some() || measure_at(chars, at).is_some_and(|(_, _, d)| d != Dimension::Abstract)
+    if currency_at(chars, at).is_some() {
+        return true;
+    }
+    // most measure words of one character open other words as well: 3102管饭吗, 3102晚点
+    const SURE: &[&str] = &[
+        "个", "台", "件", "箱", "斤", "克", "吨", "米", "里", "平", "人", "瓶", "盒", "袋", "张", "份", "套", "只",
+        "双", "岁", "天", "年", "月", "日", "升", "楼", "层", "室", "㎡", "g", "m", "l", "户", "株", "部", "颗", "粒",
+    ];
+    measure_at(chars, at).is_some_and(|(length, word, d)| {
+        d != Dimension::Abstract && word != "航站楼" && (length > 1 || SURE.contains(&word))
+    }) && any_at(chars, at, &["号航班", "次航班", "个小时", "人工", "里程"]).is_none()
+        || char_at(chars, at) == '号' && any_at(chars, at, &["号航班", "号飞机", "号班机"]).is_none()
 }

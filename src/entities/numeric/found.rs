@@ -5,7 +5,7 @@ use std::ops::Range;
 /// What a found piece of text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// A number: 12, 三点五, 二分之一.
+    /// A number: 12, 三点五, 三分之一.
     Number,
     /// A number known by both ends only: 三到五, 三四个 → `3/5`, `3/4`.
     NumberRange,

@@ -130,6 +130,20 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
         }
         return;
     }
+    // 护照 e 12345678: the letters stand apart
+    if cue == Some(Cue::Passport)
+        && letters == text.len()
+        && letters <= 2
+        && codes.gap(chars, index) == Some(' ')
+        && codes.is_number(index + 1)
+    {
+        let value = format!("{}{}", text.to_ascii_uppercase(), codes.text(index + 1));
+        let reason = (!(6..=10).contains(&value.len())).then_some(Reason::Length);
+        let end = codes.rows[index + 1].span.end;
+        out.push(Found::new(Kind::Passport, start..end, value, Strength::Cued, "identity.passport").checked(reason));
+        codes.take(index..index + 2);
+        return;
+    }
     if let Some((text, rows, end)) = candidate(chars, codes, index, cue) {
         let reason = fault(&text);
         let strength = match reason {

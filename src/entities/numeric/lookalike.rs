@@ -5,14 +5,14 @@
 //! 1. **A checksum or a shape that only one kind has decides.** 18 characters whose check digit and birth date hold are an
 //!    identity number; 13 digits that open with an airline's accounting code are a ticket; 11 digits 13… to 19… are a
 //!    mobile number; letters of a carrier and up to four digits are a flight; a province, a letter and five or six
-//!    characters are a plate. [`Strength::Certain`].
+//!    characters are a plate. `Strength::Certain`.
 //! 2. **A cue word decides among the rest.** The nearest cue before the row of digits (订单号, 卡号, 票号, 电话 …), with
 //!    nothing between but 是, 号, 码, a colon and the like, names the kind; so may a cue right behind (…这张卡,
-//!    …航班, …的里程). [`Strength::Cued`]. A row whose cue names a kind that the shape does not fit comes back of that
+//!    …航班, …的里程). `Strength::Cued`. A row whose cue names a kind that the shape does not fit comes back of that
 //!    kind, not valid, with the reason.
 //! 3. **A cue for another kind outweighs a mere shape**: 订单号13800138000 is an order, and the mobile number in it is
-//!    handed back as [`Strength::Bare`] at most. A checksum outweighs the cue.
-//! 4. **What is left is [`Strength::Bare`]**, once for every kind that the shape fits: 3 or 4 digits a flight, 6 to 10
+//!    handed back as `Strength::Bare` at most. A checksum outweighs the cue.
+//! 4. **What is left is `Strength::Bare`**, once for every kind that the shape fits: 3 or 4 digits a flight, 6 to 10
 //!    digits a member card, 12 digits a mileage card, 10 digits and more an order. The caller takes the one its intent
 //!    asks for.
 //!
@@ -53,6 +53,7 @@ pub enum Cue {
 
 /// Cue words that stand before what they announce, sorted by their last character, then by word.
 pub const CUES: &[(&str, Cue)] = &[
+    ("id", Cue::Other),
     ("id card", Cue::Identity),
     ("booking reference", Cue::Booking),
     ("mobile", Cue::Phone),
@@ -111,6 +112,7 @@ pub const CUES: &[(&str, Cue)] = &[
     ("qq号", Cue::Other),
     ("单号", Cue::Order),
     ("卡号", Cue::Card),
+    ("商品编号", Cue::Other),
     ("型号", Cue::Other),
     ("定单号", Cue::Order),
     ("客票号", Cue::Ticket),
@@ -132,6 +134,7 @@ pub const CUES: &[(&str, Cue)] = &[
     ("记录编号", Cue::Booking),
     ("账号", Cue::Other),
     ("货号", Cue::Other),
+    ("货品编号", Cue::Other),
     ("身份号", Cue::Identity),
     ("预定号", Cue::Booking),
     ("预定编号", Cue::Booking),
@@ -141,9 +144,11 @@ pub const CUES: &[(&str, Cue)] = &[
     ("明珠会员", Cue::Mileage),
     ("乘坐", Cue::Flight),
     ("坐", Cue::Flight),
+    ("机型", Cue::Other),
     ("位子", Cue::Seat),
     ("单子", Cue::Order),
     ("常旅客", Cue::Mileage),
+    ("空客", Cue::Other),
     ("换座", Cue::Seat),
     ("选座", Cue::Seat),
     ("联系方式", Cue::Phone),
@@ -163,8 +168,10 @@ pub const CUES: &[(&str, Cue)] = &[
     ("车牌", Cue::Plate),
     ("明珠", Cue::Mileage),
     ("航班", Cue::Flight),
+    ("代码", Cue::Other),
     ("密码", Cue::Other),
     ("条码", Cue::Other),
+    ("股票代码", Cue::Other),
     ("订座编码", Cue::Booking),
     ("预定编码", Cue::Booking),
     ("预订编码", Cue::Booking),
@@ -185,6 +192,8 @@ pub const CUES: &[(&str, Cue)] = &[
     ("电话", Cue::Phone),
     ("联系电话", Cue::Phone),
     ("快递", Cue::Order),
+    ("波音", Cue::Other),
+    ("调频", Cue::Other),
 ];
 
 /// Characters that may stand between a cue and what it announces.

@@ -2,7 +2,7 @@
 //!
 //! To add one, put a line into [`MEASURES`]; a test keeps it sorted.
 
-use super::text::longest;
+use super::text::{Firsts, longest};
 
 /// What a measure word measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -439,10 +439,12 @@ pub const MEASURES: &[(&str, Dimension)] = &[
     ("首", Dimension::Abstract),
 ];
 
+static FIRSTS: Firsts = Firsts::of(MEASURES);
+
 /// The longest measure word that starts at `at`: its length in characters, the word, what it measures.
 #[must_use]
 pub fn measure_at(chars: &[char], at: usize) -> Option<(usize, &'static str, Dimension)> {
-    let (length, &(word, dimension)) = longest(MEASURES, chars, at)?;
+    let (length, &(word, dimension)) = longest(MEASURES, &FIRSTS, chars, at)?;
     // a Latin unit ends with the word: 5kg, not 5kgs or 5gaming
     let latin = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
     if word.is_ascii() && latin(chars.get(at + length)) {

@@ -54,7 +54,7 @@ pub fn read(chars: &[char], options: &Options<'_>, out: &mut Vec<Found>) {
         size::read(chars, &numbers, out);
     }
     if look & (prescan::LATIN | prescan::NUMERAL) != 0 {
-        identifiers(chars, options, out);
+        identifiers(chars, options, look & prescan::LATIN != 0, out);
     }
     if look & (prescan::ADDRESS | prescan::NUMERAL) != 0 {
         address::read(chars, out);
@@ -62,9 +62,11 @@ pub fn read(chars: &[char], options: &Options<'_>, out: &mut Vec<Found>) {
 }
 
 /// Reads everything that is a row of letters and digits; the order of the readers is the order in which rows are claimed.
-fn identifiers(chars: &[char], options: &Options<'_>, out: &mut Vec<Found>) {
+fn identifiers(chars: &[char], options: &Options<'_>, latin: bool, out: &mut Vec<Found>) {
     let mut codes = code::scan(chars);
-    plate::read(chars, &mut codes, out);
+    if latin {
+        plate::read(chars, &mut codes, out);
+    }
     let carrier = |letters: &str| flight_no::code_of(letters, options).is_some();
     for index in 0..codes.rows.len() {
         if codes.taken[index] || codes.rows[index].digits == 0 && codes.text(index).len() > 8 {

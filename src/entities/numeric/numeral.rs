@@ -1,14 +1,14 @@
 //! Chinese and Arabic numerals as whole numbers: the floor on which every other reader stands.
 //!
-//! A numeral is written by position (两千零二十六), by digits alone (二零二六, 2026), or by both (3万4000).
+//! A numeral is written by position (两千零二十六), by digits alone (二零二六, 2026), or by both (6万8000).
 //! The rules, each an example:
 //!
 //! | rule | example |
 //! |---|---|
 //! | digits and units, largest unit first | 一百零五 → 105, 两千零二十六 → 2026 |
 //! | a unit that opens counts once | 十二 → 12, 百二 → 120, 千三 → 1300 |
-//! | a last digit behind a unit, no 零 between, is one tenth of that unit | 一百五 → 150, 一万三 → 13000 |
-//! | big units close what stands before them and may repeat | 二十万亿, 四万万 |
+//! | a last digit behind a unit, no 零 between, is one tenth of that unit | 一百五 → 150, 一万六 → 16000 |
+//! | big units close what stands before them and may repeat | 四十万亿, 六万万 |
 //! | digits without a unit are read one by one | 二零二六 → 2026, 三幺零二 → 3102 |
 //! | two neighbours (三四天, 七八十) are an estimate, not a number | [`integer`] → `None`, [`estimate`] → 3 and 4 |
 //! | 两 counts, and is never a digit among digits | 两千 → 2000, 两三天 → an estimate |
@@ -286,7 +286,7 @@ impl Position {
         }
     }
 
-    /// The whole value, with the short forms 一百五 and 一万三.
+    /// The whole value, with the short forms 一百五 and 一万六.
     fn close(&self) -> (i128, bool) {
         match self.pending {
             Some(p)
@@ -340,7 +340,7 @@ fn positional(chars: &[char], at: usize, spaced: bool, arabic: Option<(i128, usi
                 break;
             }
             if c.is_ascii_digit() {
-                // 3万4000, 25万6千, 1千零20: a run of Arabic digits behind a unit must fit below it
+                // 6万8000, 43万5千, 2千零40: a run of Arabic digits behind a unit must fit below it
                 let run = chars[i..].iter().take(5).take_while(|c| c.is_ascii_digit()).count();
                 let value = chars[i..i + run].iter().fold(0, |v, &c| v * 10 + i128::from(c as u8 - b'0'));
                 let room = if p.small < 10_000 { p.small } else { p.big.min(10_000) };
@@ -396,7 +396,7 @@ fn positional(chars: &[char], at: usize, spaced: bool, arabic: Option<(i128, usi
             i += 1;
             good = Some((p, i));
             closed = good;
-        } else if let Some(u) = big_unit(c).map(i128::from) {
+        } else if let Some(u) = big_unit(c).filter(|_| c != '兆' || counts_billions(chars, i)).map(i128::from) {
             let (open, _) = p.open();
             if open == 0 && p.total == 0 {
                 // 万九: a unit that opens, with a digit behind it
@@ -408,7 +408,7 @@ fn positional(chars: &[char], at: usize, spaced: bool, arabic: Option<(i128, usi
                 }
                 p.total = u;
             } else if p.last > 0 && u >= p.big && (open == 0 || u > p.big) {
-                // 四万万, 二十一万亿, 一万五千亿
+                // 六万万, 六十二万亿, 一万五千亿
                 match (p.total + open).checked_mul(u) {
                     Some(v) => p.total = v,
                     None => break,
@@ -440,11 +440,24 @@ fn positional(chars: &[char], at: usize, spaced: bool, arabic: Option<(i128, usi
     Some(Whole { value, length: end - at, form: Form::Positional, last_unit: p.last, shortened, section: p.open().0 })
 }
 
+/// Whether 兆 at `at` is a million millions and not a megabyte: a number or money goes on behind it, or nothing does.
+fn counts_billions(chars: &[char], at: usize) -> bool {
+    chars.get(at + 1).is_none_or(|&c| {
+        !c.is_alphanumeric()
+            || digit(c).is_some()
+            || is_any_unit(c)
+            || is_liang(c)
+            || matches!(c, '元' | '日' | '韩' | '美' | '人')
+    })
+}
+
 /// Whether a number by position goes on behind a space: 三千 八百, 7万 5千, 一百 五 十; not 3 2 1 or 2 百货.
 fn may_follow_space(chars: &[char], next_at: usize, next: char, p: &Position, arabic: bool) -> bool {
     if p.pending.is_some() {
         // a unit for what stands before: 四 百, 1600 万
-        return big_unit(next).is_some() || (!arabic || p.last > 0) && small_unit(next).is_some();
+        // 4 百 alone; not 2 百货
+        let closes = chars.get(next_at + 1).is_none_or(|c| !c.is_alphanumeric());
+        return big_unit(next).is_some() || (!arabic || p.last > 0 || closes) && small_unit(next).is_some();
     }
     if p.last == 0 {
         return false;
@@ -458,6 +471,9 @@ fn may_follow_space(chars: &[char], next_at: usize, next: char, p: &Position, ar
     if is_liang(next) || chinese_digit(next).is_some() {
         // behind the digit: a unit, the end, or the rest of a fraction or decimal; never a measure word
         let after = chars.get(next_at + 1).copied().unwrap_or(' ');
+        if !after.is_alphanumeric() && chars.get(next_at + 2) != Some(&'又') {
+            return true;
+        }
         let after = if after == ' ' { chars.get(next_at + 2).copied().unwrap_or(' ') } else { after };
         return is_any_unit(after)
             || chinese_digit(after).is_some()
@@ -503,18 +519,18 @@ mod tests {
             ("一千六百", Some((1600, 4))),
             ("两千五", Some((2500, 3))),
             ("两万五", Some((25000, 3))),
-            ("一万三", Some((13000, 3))),
+            ("一万六", Some((16000, 3))),
             ("一万零三", Some((10003, 4))),
             ("一万零三十", Some((10030, 5))),
             ("三万四千", Some((34000, 4))),
             ("3万", Some((30000, 2))),
-            ("3万4000", Some((34000, 6))),
-            ("25万6千", Some((256_000, 5))),
-            ("1千零20", Some((1020, 5))),
-            ("二十万亿", Some((20_000_000_000_000, 4))),
-            ("四万万", Some((400_000_000, 3))),
+            ("6万8000", Some((68000, 6))),
+            ("43万5千", Some((435_000, 5))),
+            ("2千零40", Some((2040, 5))),
+            ("四十万亿", Some((40_000_000_000_000, 4))),
+            ("六万万", Some((600_000_000, 3))),
             ("六亿零七", Some((600_000_007, 4))),
-            ("五百卅四", Some((534, 4))),
+            ("七百卅二", Some((732, 4))),
             ("千二", Some((1200, 2))),
             ("百五", Some((150, 2))),
             ("百货", None),
@@ -545,7 +561,8 @@ mod tests {
 
     #[test]
     fn estimates_keep_both_ends() {
-        let cases: &[(&str, Option<(i64, i64, usize)>)] = &[
+        type Case = (&'static str, Option<(i64, i64, usize)>);
+        let cases: &[Case] = &[
             ("三四天", Some((3, 4, 2))),
             ("两三百", Some((200, 300, 3))),
             ("七八十", Some((70, 80, 3))),

@@ -20,7 +20,7 @@ pub const RULES: &[Rule] = &[
             ("回复 9", "9", "9"),
             ("我选三", "三", "3"),
             ("按1", "1", "1"),
-            ("选择第四个", "第四个", "4"),
+            ("选择第六个", "第六个", "6"),
             ("选项二", "二", "2"),
         ],
     },
@@ -53,12 +53,16 @@ pub fn read(chars: &[char], numbers: &[Number], out: &mut Vec<Found>) {
         let after = char_at(chars, skip_space(chars, number.core.end + tail));
         let closed = is_boundary(after) || matches!(after, '吧' | '啊' | '呀' | '了' | '哦' | '呢' | '谢');
         let whole = span.start == start && number.core.end + tail >= end && (tail == 0 || number.ordinal);
-        let picked = any_before(
-            chars,
-            skip_back(chars, number.span.start),
-            &["回复", "选择", "选项", "我选", "选", "按", "输入", "发送", "点击", "选了", "要选", "回"],
-        )
-        .is_some();
+        // 15选5 is a lottery
+        let back = skip_back(chars, number.span.start);
+        let lottery = back >= 2 && char_at(chars, back - 1) == '选' && char_at(chars, back - 2).is_ascii_digit();
+        let picked = !lottery
+            && any_before(
+                chars,
+                skip_back(chars, number.span.start),
+                &["回复", "选择", "选项", "我选", "选", "按", "输入", "发送", "点击", "选了", "要选", "回"],
+            )
+            .is_some();
         let (strength, rule) = if number.ordinal {
             if tail == 0 && !closed || !closed && !picked && tail > 0 && after.is_alphanumeric() && !whole {
                 if tail == 0 {
@@ -77,6 +81,9 @@ pub fn read(chars: &[char], numbers: &[Number], out: &mut Vec<Found>) {
             (Strength::Certain, "option.alone")
         } else if picked && (closed || tail > 0) && !matches!(after, '排' | '座') {
             (Strength::Cued, "option.cued")
+        } else if span.start == start && close + tail == end && char_at(chars, close) == '号' {
+            // 2号, the whole message: an entry, or a day
+            (Strength::Bare, "option.alone")
         } else {
             continue;
         };

@@ -16,6 +16,8 @@ pub const RULES: &[Rule] = &[
             ("两个大人带一个小孩", "两个大人带一个小孩", "3"),
             ("1成人2儿童", "1成人2儿童", "3"),
             ("三名成人、一名婴儿", "三名成人、一名婴儿", "4"),
+            ("大人三个小孩两个", "大人三个小孩两个", "5"),
+            ("三个大的两个小的", "三个大的两个小的", "5"),
             ("2 adults 1 child", "2 adults 1 child", "3"),
         ],
     },
@@ -54,10 +56,42 @@ pub const RULES: &[Rule] = &[
 /// Most people that a message speaks of.
 const MOST: f64 = 999.0;
 
+/// Grown-ups and children by name.
+const NAMED: &[&str] = &[
+    "adults",
+    "adult",
+    "children",
+    "child",
+    "kids",
+    "infants",
+    "infant",
+    "成人",
+    "儿童",
+    "婴儿",
+    "大人",
+    "小孩儿",
+    "小孩",
+    "孩子",
+    "老人",
+    "小朋友",
+    "宝宝",
+    "婴童",
+    "成年人",
+    "未成年",
+    "大的",
+    "小的",
+    "老的",
+];
+
 /// Reads the number of travellers; `numbers` is what `number::scan` gave.
 pub fn read(chars: &[char], numbers: &[Number], out: &mut Vec<Found>) {
     let mut index = 0;
     while index < numbers.len() {
+        if let Some((span, sum, used)) = named_first(chars, numbers, index) {
+            out.push(Found::new(Kind::PassengerCount, span, canonical(sum), Strength::Certain, "passenger.groups"));
+            index += used;
+            continue;
+        }
         let (sum, end, used, sure) = groups(chars, numbers, index);
         if used >= 2 || used == 1 && sure {
             let span = numbers[index].span.start..end;
@@ -103,28 +137,6 @@ fn is_count(number: &Number) -> bool {
 /// The groups that follow each other from the number at `index` on: sum, end, numbers taken, and whether one of them
 /// names people by itself.
 fn groups(chars: &[char], numbers: &[Number], index: usize) -> (f64, usize, usize, bool) {
-    const NAMED: &[&str] = &[
-        "adults",
-        "adult",
-        "children",
-        "child",
-        "kids",
-        "infants",
-        "infant",
-        "成人",
-        "儿童",
-        "婴儿",
-        "大人",
-        "小孩儿",
-        "小孩",
-        "孩子",
-        "老人",
-        "小朋友",
-        "宝宝",
-        "婴童",
-        "成年人",
-        "未成年",
-    ];
     let mut sum = 0.0;
     let mut end = 0;
     let mut used = 0;
@@ -139,7 +151,9 @@ fn groups(chars: &[char], numbers: &[Number], index: usize) -> (f64, usize, usiz
         }
         let mut at = skip_space(chars, number.core.end);
         let counter = any_at(chars, at, &["个", "名", "位"]);
-        if let Some(length) = any_at(chars, at + counter.unwrap_or(0), NAMED) {
+        let name = any_at(chars, at + counter.unwrap_or(0), NAMED);
+        // 两个大的; in 两大两小的 the 的 is none of it
+        if let Some(length) = name.filter(|l| counter.is_some() || char_at(chars, at + l - 1) != '的') {
             at += counter.unwrap_or(0) + length;
             // 一个小孩子 and the like are one word
             sure = true;
@@ -166,6 +180,29 @@ fn groups(chars: &[char], numbers: &[Number], index: usize) -> (f64, usize, usiz
     (sum, end, used, sure)
 }
 
+/// 大人两个小孩一个: the name before the number, at least twice. The span, the sum, and the numbers taken.
+fn named_first(chars: &[char], numbers: &[Number], index: usize) -> Option<(std::ops::Range<usize>, f64, usize)> {
+    let mut sum = 0.0;
+    let mut used = 0;
+    let mut span = 0..0;
+    while let Some(number) = numbers.get(index + used).filter(|n| is_count(n) && n.value < 100.0) {
+        let start = number.span.start;
+        let Some(length) = any_before(chars, start, NAMED) else {
+            break;
+        };
+        let gap = (start - length).saturating_sub(span.end);
+        if used == 0 {
+            span.start = start - length;
+        } else if gap > 1 {
+            break;
+        }
+        span.end = number.core.end + any_at(chars, number.core.end, &["个", "名", "位"]).unwrap_or(0);
+        sum += number.value;
+        used += 1;
+    }
+    (used >= 2).then_some((span, sum, used))
+}
+
 /// 五个人, 两人, 四位乘客, 一家五口, 我们四个, 我俩.
 fn people(chars: &[char], number: &Number) -> Option<Found> {
     if !is_count(number) {
@@ -175,8 +212,8 @@ fn people(chars: &[char], number: &Number) -> Option<Found> {
     let at = skip_space(chars, number.core.end);
     let found =
         |span, strength, rule| Some(Found::new(Kind::PassengerCount, span, canonical(number.value), strength, rule));
-    let home = any_before(chars, start, &["一家子", "一家", "全家"]);
     if char_at(chars, at) == '口' {
+        let home = any_before(chars, start, &["一家子", "一家", "全家"]);
         if let Some(length) = home {
             let tail = any_at(chars, at, &["口人", "口"]).unwrap_or(1);
             return found(start - length..at + tail, Strength::Certain, "passenger.people");

@@ -31,6 +31,7 @@ pub const RULES: &[Rule] = &[
             ("7f", "7f", "7F"),
             ("f2有洗手间吗", "f2", "2F"),
             ("b2", "b2", "B2F"),
+            ("四f", "四f", "4F"),
             ("b1f", "b1f", "B1F"),
             ("l3", "l3", "3F"),
         ],
@@ -39,7 +40,12 @@ pub const RULES: &[Rule] = &[
         name: "seat.row",
         reads: "a row, 排, and a letter a to l, 座 or not",
         kind: Kind::SeatNo,
-        examples: &[("三十五排c座", "三十五排c座", "35C"), ("45排 h", "45排 h", "45H"), ("8排a", "8排a", "8A")],
+        examples: &[
+            ("三十五排c座", "三十五排c座", "35C"),
+            ("45排 h", "45排 h", "45H"),
+            ("8排a", "8排a", "8A"),
+            ("第20排的d座", "第20排的d座", "20D"),
+        ],
     },
     Rule {
         name: "seat.code",
@@ -78,6 +84,16 @@ fn floor(chars: &[char], number: &Number, out: &mut Vec<Found>) {
     if lettered && (named || is_boundary(storey) || !storey.is_ascii_alphanumeric()) {
         below = letter == 'b';
         start -= 1;
+    } else if storey == 'f' && at == number.core.end && !after.is_ascii_alphanumeric() && number.form != Form::Arabic {
+        // 六f
+        out.push(Found::new(
+            Kind::Floor,
+            start..at + 1,
+            format!("{}F", canonical(number.value)),
+            Strength::Certain,
+            "floor.code",
+        ));
+        return;
     } else if !named {
         return;
     }
@@ -115,7 +131,12 @@ fn seat(chars: &[char], number: &Number, out: &mut Vec<Found>) {
         return;
     }
     let row = char_at(chars, number.core.end) == '排';
-    let at = if row { skip_space(chars, number.core.end + 1) } else { number.core.end };
+    let at = if row {
+        let of = usize::from(char_at(chars, number.core.end + 1) == '的');
+        skip_space(chars, number.core.end + 1 + of)
+    } else {
+        number.core.end
+    };
     let letter = char_at(chars, at);
     if !is_seat_letter(letter) || char_at(chars, at + 1).is_ascii_alphanumeric() {
         return;
@@ -173,7 +194,7 @@ pub fn read_row(chars: &[char], codes: &Codes, index: usize, out: &mut Vec<Found
     {
         let seat = char_at(chars, span.end) == '座';
         let cued = cue_before(chars, span.start) == Some(Cue::Seat);
-        let strength = if seat || n >= 10 && matches!(last, b'a'..=b'e' | b'h' | b'j') {
+        let strength = if seat || (10..=69).contains(&n) && matches!(last, b'a'..=b'e' | b'h' | b'j') {
             Strength::Certain
         } else if cued {
             Strength::Cued

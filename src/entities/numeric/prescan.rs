@@ -9,7 +9,7 @@ pub const ADDRESS: u8 = 4;
 
 const NUMERALS: &str =
     "0123456789零〇一二三四五六七八九十百千万亿兆两俩仨半廿卅卌幺壹贰叁肆伍陆柒捌玖拾佰仟参弌弍弎洞萬億兩倆";
-const ADDRESSES: &str = "址送寄邮搬住";
+const ADDRESSES: &str = "址送寄邮搬住放";
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 /// Flags by the low twelve bits of a character. Two characters may share a place, which costs a needless look at worst.

@@ -51,6 +51,7 @@ pub const RULES: &[Rule] = &[
             ("110平的房子", "110平", "110 平方米"),
             ("八十五平米", "八十五平米", "85 平方米"),
             ("60㎡", "60㎡", "60 平方米"),
+            ("18个平方", "18个平方", "18 平方米"),
             ("两亩地", "两亩", "2 亩"),
             ("90到100平", "90到100平", "90/100 平方米"),
         ],
@@ -71,7 +72,13 @@ fn quantity(chars: &[char], numbers: &[Number], index: usize, number: &Number) -
         return None;
     }
     let at = skip_space(chars, number.core.end);
-    let (length, unit, dimension) = measure_at(chars, at)?;
+    let (mut length, mut unit, mut dimension) = measure_at(chars, at)?;
+    // 15个平方
+    if unit == "个"
+        && let Some((more, area, Dimension::Area)) = measure_at(chars, at + length)
+    {
+        (length, unit, dimension) = (length + more, area, Dimension::Area);
+    }
     let kind = match dimension {
         Dimension::Area => Kind::Area,
         Dimension::Item

@@ -38,9 +38,9 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "size.body",
-        reads: "a size by body height and girth",
+        reads: "a size by body height and girth, or by girth and cup",
         kind: Kind::Size,
-        examples: &[("175/92a的", "175/92a", "175/92A")],
+        examples: &[("175/92a的", "175/92a", "175/92A"), ("平时穿75b", "75b", "75B")],
     },
 ];
 
@@ -100,6 +100,13 @@ pub fn read_row(chars: &[char], codes: &Codes, index: usize, out: &mut Vec<Found
         return;
     }
     let bytes = text.as_bytes();
+    // 75c
+    if let [tens @ b'6'..=b'9', b'0' | b'5', b'a'..=b'g'] = bytes
+        && (*tens > b'6' || bytes[1] == b'5')
+    {
+        out.push(Found::new(Kind::Size, span, text.to_ascii_uppercase(), Strength::Cued, "size.body"));
+        return;
+    }
     let x = bytes.iter().filter(|b| **b == b'x').count();
     let last = bytes.last().copied().unwrap_or(0);
     let letters = matches!(last, b's' | b'm' | b'l');

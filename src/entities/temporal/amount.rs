@@ -1,16 +1,13 @@
-//! Lengths of time and what is counted from now: 三天, 两个半小时, 三天后, 未来7天, 前两周, 15个工作日内.
+//! Lengths of time and what is counted from now: 三天, 两个半小时, 三天后, 未来5天, 前两周, 12个工作日内.
 
-use super::calendar::{Grain, Period, shift_days, shift_minutes, shift_months, shift_seconds, shift_working_days};
-use super::digital::days;
-use super::found::{Amount, DateBit, Found, Meaning, Moment, PartMeaning, Precision};
-use super::lexicon::Word;
+use super::found::{Amount, Found, Meaning};
 use super::numeral;
-use super::period::Unit;
+use super::offset::Way;
 use super::scan::Scan;
 
 /// A unit of lengths of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Measure {
+pub(super) enum Measure {
     Century,
     Year,
     Quarter,
@@ -25,7 +22,7 @@ enum Measure {
 }
 
 /// Measure words, longest first among those with the same opening; what must not follow.
-const MEASURES: &[(&str, Measure, &str)] = &[
+pub(super) const MEASURES: &[(&str, Measure, &str)] = &[
     ("个世纪", Measure::Century, ""),
     ("世纪", Measure::Century, ""),
     ("个年头", Measure::Year, ""),
@@ -60,34 +57,64 @@ const MEASURES: &[(&str, Measure, &str)] = &[
 
 /// An amount as read.
 #[derive(Debug, Clone, Copy)]
-struct Read {
-    amount: Amount,
+pub(super) struct Read {
+    pub(super) amount: Amount,
     /// The upper estimate: 三五天.
-    most: Option<Amount>,
-    end: usize,
+    pub(super) most: Option<Amount>,
+    pub(super) end: usize,
     /// 个月 and the like as a single unit of one: which one, for 哪一天.
-    single: bool,
-}
-
-/// Which way an offset goes, or that there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    After,
-    Ago,
-    Within,
-    Since,
+    pub(super) single: bool,
 }
 
 impl Scan<'_> {
-    fn measure(&self, at: usize) -> Option<(Measure, usize)> {
+    pub(super) fn measure(&self, at: usize) -> Option<(Measure, usize)> {
+        self.ch(at).filter(|&c| self.reader.measures.has(c))?;
         MEASURES.iter().find_map(|&(text, measure, barred)| {
             let end = self.text(at, text)?;
             (!self.one_of(end, barred)).then_some((measure, end))
         })
     }
 
+    /// 1.5小时, 两点五天: a decimal of a unit that divides.
+    fn decimal(&self, at: usize) -> Option<Read> {
+        let whole = self.num(at)?;
+        if !self.one_of(whole.end, ".点") || !(0..=10_000).contains(&whole.value) {
+            return None;
+        }
+        let fraction = self.num(whole.end + 1)?;
+        if fraction.length > 2 || fraction.value >= 100 || self.is(whole.end, '点') && fraction.length > 1 {
+            return None;
+        }
+        let hundredths = whole.value * 100 + fraction.value * if fraction.length == 1 { 10 } else { 1 };
+        let e = self.space(fraction.end);
+        let e = self.text(e, "个").filter(|&e| self.measure(e).is_some()).unwrap_or(e);
+        let (measure, end) = self.measure(e)?;
+        let unit = match measure {
+            Measure::Day => 86_400,
+            Measure::Hour => 3_600,
+            Measure::Minute => 60,
+            Measure::Year if hundredths * 12 % 100 == 0 => {
+                let months = hundredths * 12 / 100;
+                let amount = Amount { years: months / 12, months: months % 12, ..Amount::default() };
+                return Some(Read { amount, most: None, end, single: false });
+            }
+            _ => return None,
+        };
+        let seconds = hundredths * unit / 100;
+        let mut amount =
+            Amount { hours: seconds / 3_600, minutes: seconds / 60 % 60, seconds: seconds % 60, ..Amount::default() };
+        if measure == Measure::Day {
+            amount.days = amount.hours / 24;
+            amount.hours %= 24;
+        }
+        Some(Read { amount, most: None, end, single: false })
+    }
+
     /// 三天, 一个半小时, 8天20时, 一年多三个月又20天, 半年, 三五天, 十来天.
-    fn amount(&self, at: usize) -> Option<Read> {
+    pub(super) fn amount(&self, at: usize) -> Option<Read> {
+        if let Some(read) = self.decimal(at) {
+            return Some(read);
+        }
         let mut total = Amount::default();
         let mut most = None;
         let mut i = at;
@@ -117,7 +144,7 @@ impl Scan<'_> {
             if !half_before && let Some(after) = self.text(e, "个半") {
                 half = true;
                 e = after;
-            } else if half_before && let Some(after) = self.text(e, "个") {
+            } else if half_before && let Some(after) = self.any(e, &["个多", "个"]) {
                 e = after;
             }
             let found = self.measure(e).or_else(|| {
@@ -131,13 +158,9 @@ impl Scan<'_> {
                 if terms > 0 && total.hours > 0 && self.is(e, '分') {
                     return Some((Measure::Minute, e + 1));
                 }
-                // 两日后, 60日内: days that are counted, not named
+                // 两日后, 40日内: days that are counted, not named
                 if self.is(e, '日') && self.counted_day(at, i, e + 1, low) {
                     return Some((Measure::Day, e + 1));
-                }
-                // 两月, 三月后 with a year's measure before
-                if terms > 0 && self.is(e, '月') {
-                    return Some((Measure::Month, e + 1));
                 }
                 None
             });
@@ -163,7 +186,8 @@ impl Scan<'_> {
                 break;
             }
             if terms == 0 {
-                single = low == 1 && !more;
+                let days = !matches!(measure, Measure::Hour | Measure::QuarterHour | Measure::Minute | Measure::Second);
+                single = low == 1 && !more && days;
             }
             if let Some(high) = high {
                 let mut upper = total;
@@ -180,7 +204,7 @@ impl Scan<'_> {
         Some(Read { amount: total, most: most.filter(|_| terms == 1), end, single: single && terms == 1 })
     }
 
-    /// Whether 日 behind a number counts days: 两日, 三日后, 60日内, 五日游.
+    /// Whether 日 behind a number counts days: 两日, 三日后, 40日内, 五日游.
     fn counted_day(&self, at: usize, number_at: usize, after: usize, value: i64) -> bool {
         if at != number_at || self.is(number_at, '两') {
             return true;
@@ -188,70 +212,6 @@ impl Scan<'_> {
         self.any(after, &["内", "之内", "以内", "游"]).is_some()
             || value <= 10 && self.any(after, &["后", "之后", "以后", "之前"]).is_some()
             || value > 31
-    }
-
-    fn way(&self, at: usize) -> Option<(Way, usize)> {
-        if let Some(e) = self.any(at, &["之后", "以后", "过后"]) {
-            return Some((Way::After, e));
-        }
-        if let Some(e) = self.any(at, &["之前", "以前"]) {
-            return Some((Way::Ago, e));
-        }
-        if let Some(e) = self.any(at, &["以内", "之内"]) {
-            return Some((Way::Within, e));
-        }
-        if let Some(e) = self.any(at, &["以来"]) {
-            return Some((Way::Since, e));
-        }
-        match self.ch(at)? {
-            '后' if !self.one_of(at + 1, "排座面门舱台悔续勤备") => Some((Way::After, at + 1)),
-            '前' if !self.one_of(at + 1, "排台面方往门任提厅座舱") => Some((Way::Ago, at + 1)),
-            '内' if !self.one_of(at + 1, "部容衣存置") => Some((Way::Within, at + 1)),
-            _ => None,
-        }
-    }
-
-    /// The moment `amount` away from now; to the day where days or more are counted.
-    fn moved(&self, amount: Amount, sign: i64) -> Option<jiff::civil::DateTime> {
-        let mut date = self.months_later(sign * amount.all_months())?;
-        date = if amount.working {
-            shift_working_days(date, sign * amount.days)?
-        } else {
-            shift_days(date, sign * amount.all_days())?
-        };
-        shift_seconds(date.to_datetime(self.now.time()), sign * amount.clock_seconds())
-    }
-
-    /// 三天后, 两周前, 半年以后 as a day.
-    pub(super) fn offset_date(&mut self, at: usize) -> Option<DateBit> {
-        let from = self.text(at, "再过").unwrap_or(at);
-        if !self.numeral(from) && !self.is(from, '半') || self.joined_number(at) {
-            return None;
-        }
-        let read = self.amount(from)?;
-        let (way, end) = match self.way(read.end) {
-            Some(found) => found,
-            None if from > at => (Way::After, read.end),
-            None => return None,
-        };
-        let sign = match way {
-            Way::After => 1,
-            Way::Ago => -1,
-            _ => return None,
-        };
-        if !read.amount.whole_days() || sign < 0 && from > at {
-            return None;
-        }
-        let day = Period::day(self.moved(read.amount, sign)?.date())?;
-        Some(self.bit(day, at, end, "date.offset"))
-    }
-
-    fn joined_number(&self, at: usize) -> bool {
-        self.before(at).is_some_and(|c| {
-            c.is_ascii_alphanumeric() && self.digit(at)
-                || matches!(c, '第' | '.' | ':' | '几')
-                || "哪那某同另".contains(c)
-        })
     }
 
     /// A length of time and what is made of it.
@@ -275,7 +235,20 @@ impl Scan<'_> {
             }
             None => {}
         }
+        // 还剩3小时: from now until then; days that are left are a length of time
+        if let Some(start) = at.checked_sub(if self.before(at) == Some(' ') { 3 } else { 2 })
+            && self.text(start, "还剩").is_some()
+            && read.amount.clock_seconds() > 0
+            && read.amount.all_days() == 0
+            && read.amount.all_months() == 0
+        {
+            return self.window(read.amount, 1, false, at, read.end);
+        }
         let end = self.any(read.end, &["左右", "上下", "以上", "以下"]).unwrap_or(read.end);
+        if self.before(at).is_some_and(|c| matches!(c, '这' | '那')) {
+            // 这两天: some days around now, no length
+            return None;
+        }
         if read.single && self.before(at).is_some_and(|c| "这每第前后当头末单上下".contains(c)) {
             return None;
         }
@@ -313,130 +286,6 @@ impl Scan<'_> {
             parts: Vec::new(),
             rule: "duration",
         })
-    }
-
-    fn moment(&self, at: jiff::civil::DateTime, start: usize, end: usize) -> Option<Found> {
-        let minutes = i64::from(at.hour()) * 60 + i64::from(at.minute());
-        let clock = super::found::Clock::At { minutes, precision: Precision::Second };
-        Some(Found {
-            meaning: Meaning::DateTime { date: at.date(), clock },
-            span: start..end,
-            parts: vec![
-                (PartMeaning::Date(Period::day(at.date())?), start..end),
-                (PartMeaning::Time(clock), start..end),
-            ],
-            rule: "datetime.offset",
-        })
-    }
-
-    /// From now to `amount` away; `to_midnight` ends it with the last day.
-    fn window(&self, amount: Amount, sign: i64, to_midnight: bool, start: usize, end: usize) -> Option<Found> {
-        let other = self.moved(amount, sign)?;
-        let second = |at| Moment { at, precision: Precision::Second };
-        let (from, mut to) = if sign > 0 { (self.now, other) } else { (other, self.now) };
-        let whole = amount.whole_days();
-        if whole && to_midnight && sign > 0 {
-            to = shift_days(to.date(), 1)?.to_datetime(jiff::civil::Time::midnight());
-        }
-        let mut parts = Vec::new();
-        if whole {
-            let last = if to_midnight && sign > 0 { to.date() } else { shift_days(to.date(), 1)? };
-            parts.push((PartMeaning::Date(Period::between(from.date(), last, Grain::Days)?), start..end));
-        }
-        Some(Found {
-            meaning: Meaning::Between { from: second(from), to: second(to) },
-            span: start..end,
-            parts,
-            rule: "window",
-        })
-    }
-
-    /// 未来7天, 最近10分钟, 过去的50分钟里.
-    pub(super) fn open_window(&mut self, at: usize) -> Option<Found> {
-        let (word, i) = self.word(at)?;
-        let Word::Window(sign) = word else {
-            return None;
-        };
-        let i = self.text(i, "的").unwrap_or(i);
-        if !self.numeral(i) && !self.is(i, '半') {
-            return None;
-        }
-        let read = self.amount(i)?;
-        let end = self.any(read.end, &["以来", "之内", "以内", "内", "里", "中"]).unwrap_or(read.end);
-        self.window(read.amount, sign, false, at, end)
-    }
-
-    /// 前两天, 后三天, 上两周, 下三个月, 前二小时: whole units next to this one. 上个小时: sixty minutes.
-    pub(super) fn aligned(&mut self, at: usize) -> Option<Found> {
-        let sign = match self.ch(at)? {
-            '上' | '前' => -1,
-            '下' | '后' => 1,
-            _ => return None,
-        };
-        if self.before(at).is_some_and(|c| "之以最然".contains(c)) {
-            return None;
-        }
-        let one = self.any(at + 1, &["个小时", "一小时", "一个小时", "个钟头", "个钟", "一个钟头"]);
-        if let Some(end) = one {
-            return self.window(Amount { hours: 1, ..Amount::default() }, sign, false, at, end);
-        }
-        let n = self.num(at + 1)?;
-        if !(2..=1000).contains(&n.value) {
-            return None;
-        }
-        let e = self.space(n.end);
-        if let Some((unit, end)) = self.unit(e) {
-            // 前三月 is no three months; 后三日 is
-            if unit == Unit::Month && !self.is(e, '个') && n.value > 2 {
-                return None;
-            }
-            let period = self.aligned_period(sign, n.value, unit)?;
-            let end = self.any(end, &["里", "内"]).unwrap_or(end);
-            return Some(Found {
-                meaning: Meaning::Date(period),
-                span: at..end,
-                parts: vec![(PartMeaning::Date(period), at..end)],
-                rule: "date.aligned",
-            });
-        }
-        let (measure, end) = self.measure(e)?;
-        let hour = self.now.date().to_datetime(jiff::civil::time(self.now.hour(), 0, 0, 0));
-        let minute = self.now.date().to_datetime(jiff::civil::time(self.now.hour(), self.now.minute(), 0, 0));
-        let (from, to) = match (measure, sign) {
-            (Measure::Hour, -1) => (shift_minutes(hour, -60 * n.value)?, hour),
-            (Measure::Hour, _) => (shift_minutes(hour, 60)?, shift_minutes(hour, 60 * (n.value + 1))?),
-            (Measure::Minute, -1) => (shift_minutes(minute, -n.value)?, minute),
-            (Measure::Minute, _) => (shift_minutes(minute, 1)?, shift_minutes(minute, n.value + 1)?),
-            (Measure::Second, -1) => (shift_seconds(self.now, -n.value)?, self.now),
-            (Measure::Second, _) => (shift_seconds(self.now, 1)?, shift_seconds(self.now, n.value + 1)?),
-            _ => return None,
-        };
-        let second = |at| Moment { at, precision: Precision::Second };
-        Some(Found {
-            meaning: Meaning::Between { from: second(from), to: second(to) },
-            span: at..end,
-            parts: Vec::new(),
-            rule: "datetime.aligned",
-        })
-    }
-
-    fn aligned_period(&self, sign: i64, count: i64, unit: Unit) -> Option<Period> {
-        let today = self.today;
-        let this = match unit {
-            Unit::Day => Period::day(today)?,
-            Unit::Week => Period::week(today, 0)?,
-            Unit::Month => Period::month(i64::from(today.year()), i64::from(today.month()))?,
-            Unit::Quarter => Period::quarter(i64::from(today.year()), (i64::from(today.month()) - 1) / 3 + 1)?,
-            Unit::Year => Period::year(i64::from(today.year()))?,
-        };
-        let shift = |date, n: i64| match unit {
-            Unit::Day => shift_days(date, n),
-            Unit::Week => shift_days(date, n.checked_mul(7)?),
-            Unit::Month => shift_months(date, n),
-            Unit::Quarter => shift_months(date, n * 3),
-            Unit::Year => shift_months(date, n * 12),
-        };
-        if sign < 0 { days(shift(this.start, -count)?, this.start) } else { days(this.end, shift(this.end, count)?) }
     }
 
     /// The ISO period of 每三天 and the like: text behind 每, and where it ends.

@@ -86,13 +86,22 @@ impl Scan<'_> {
         self.full(y, m, d, at, at + 8)
     }
 
-    /// 2026-11-28, 2026/11/28, 2026.11.28, 2026 11 28, 1994.01-19, 2026.11
+    /// 2026-11-28, 2026/11/28, 2026.11.28, 2026 11 28, 2026.11-28, 2026.11
     fn year_first(&self, at: usize) -> Option<DateBit> {
         let year = self.number(at, 4)?;
         if !(1000..=2999).contains(&year) {
             return None;
         }
         let mark = self.ch(at + 4)?;
+        if mark == 'q'
+            && let Some((q @ 1..=4, 1)) = self.digits(at + 5)
+            && !self.ch(at + 6).is_some_and(|c| c.is_ascii_alphanumeric())
+        {
+            let mut bit = self.full(year, 1, 1, at, at + 6)?;
+            bit.period = Period::quarter(year, q)?;
+            bit.end = self.text(at + 6, "季度").unwrap_or(at + 6);
+            return Some(bit);
+        }
         if !matches!(mark, '-' | '/' | '.' | ' ' | '\\' | '_') {
             return None;
         }
@@ -105,7 +114,7 @@ impl Scan<'_> {
         let same = second == Some(mark) || mark == '.' && second == Some('-') || mark == '-' && second == Some('.');
         if same && self.digit(after_month + 1) {
             let day_at = after_month + 1;
-            // 2018-12-1209:03: a clock time stuck to the day
+            // 2026-11-2808:15: a clock time stuck to the day
             let mut length = 0;
             while length < 5 && self.digit(day_at + length) {
                 length += 1;
@@ -152,7 +161,7 @@ impl Scan<'_> {
         })
     }
 
-    /// 11/28, 12.20去, 09-01, 6·30, 25/12/2026, 12/25/2026
+    /// 11/28, 12.20去, 08-06, 11·28, 25/12/2026, 12/25/2026
     fn month_first(&mut self, at: usize) -> Option<DateBit> {
         let (first, first_length) = self.digits(at)?;
         let mark_at = at + first_length;
@@ -183,7 +192,9 @@ impl Scan<'_> {
             return None;
         }
         match mark {
-            '.' if second_length != 2 && first_length != 2 || self.any(self.space(end), DATE_LIKE).is_none() => {
+            '.' if second_length != 2 && first_length != 2 && self.base.is_none()
+                || self.any(self.space(end), DATE_LIKE).is_none() && self.base.is_none() && !self.dotted_range(end) =>
+            {
                 return None;
             }
             '-' => {
@@ -191,7 +202,7 @@ impl Scan<'_> {
                 let clock = self.digits(self.space(end)).is_some_and(|(_, l)| self.is(self.space(end) + l, ':'));
                 if first_length != 2
                     || second_length != 2
-                    || !padded && !clock
+                    || !padded && !clock && self.any(self.space(end), DATE_LIKE).is_none()
                     || next == Some('-') && !self.digit(end + 1)
                 {
                     return None;
@@ -204,6 +215,28 @@ impl Scan<'_> {
         }
         let end = if matches!(self.ch(end), Some('号' | '日')) { end + 1 } else { end };
         self.month_day(None, first, second, at, end, "date.digits")
+    }
+
+    /// 11.28-12.3: whether another such date stands behind a dash.
+    fn dotted_range(&self, at: usize) -> bool {
+        let Some(to) = self.any(at, &["-", "~", "到", "至", "—", "–"]) else {
+            return false;
+        };
+        let Some((month @ 1..=12, length)) = self.digits(to) else {
+            return false;
+        };
+        let day_at = to + length + 1;
+        let Some((day @ 1..=31, length)) = self.digits(day_at).filter(|_| self.is(day_at - 1, '.')) else {
+            return false;
+        };
+        let end = day_at + length;
+        month > 0
+            && day > 0
+            && !self.ch(end).is_some_and(|c| {
+                c.is_ascii_alphanumeric()
+                    || matches!(c, '.' | '-' | '万' | '千' | '分' | '折' | '度')
+                    || NO_DATE.contains(c)
+            })
     }
 
     /// Day first where both orders are dates, as Hong Kong writes it; the other order is kept.

@@ -17,7 +17,7 @@
 //! A name that ends in `?` (十一?, 520?) is a date only beside words of a holiday: 十一期间, 十一长假, 520那天.
 
 use super::calendar::{Grain, Period, clipped, date, easter, last_before, number, on_or_after, shift_days};
-use super::charset::CharSet;
+use super::word_index::WordIndex;
 use super::{lunar, solar_terms};
 use jiff::civil::Date;
 use std::fmt;
@@ -297,55 +297,38 @@ pub(super) struct Name {
     pub(super) numeric: bool,
 }
 
-/// All names, sorted by their first character and then longest first.
-#[derive(Debug, Default)]
+/// All names and rules.
+#[derive(Debug)]
 pub(super) struct HolidayTable {
-    names: Vec<(Box<[char]>, Name)>,
-    first: CharSet,
+    names: WordIndex<Name>,
     rows: Vec<(HolidayRule, Option<PublicHoliday>)>,
 }
 
 impl HolidayTable {
     pub(super) fn new(rows: impl IntoIterator<Item = Holiday>) -> Self {
-        let mut table = Self::default();
+        let mut names = Vec::new();
+        let mut rules = Vec::new();
         for (holiday, row) in rows.into_iter().enumerate() {
             for name in std::iter::once(&row.name).chain(&row.synonyms) {
                 let bare = name.trim().trim_end_matches('?');
                 let chars: Box<[char]> = bare.chars().collect();
-                if chars.is_empty() {
-                    continue;
-                }
                 let numeric = chars.iter().all(|&c| super::numeral::digit(c).is_some() || c == '十');
-                let name = Name { holiday, length: chars.len(), wants_context: name.trim().ends_with('?'), numeric };
-                table.names.push((chars, name));
+                let found = Name { holiday, length: chars.len(), wants_context: name.trim().ends_with('?'), numeric };
+                names.push((chars, found));
             }
-            table.rows.push((row.rule, row.public));
+            rules.push((row.rule, row.public));
         }
-        // a name twice: the earlier row wins, since the sort is stable
-        table
-            .names
-            .sort_by(|(a, _), (b, _)| a.first().cmp(&b.first()).then(b.len().cmp(&a.len())).then_with(|| a.cmp(b)));
-        table.first = table.openings().collect();
-        table
+        Self { names: WordIndex::new(names), rows: rules }
     }
 
     /// First characters of all names.
     pub(super) fn openings(&self) -> impl Iterator<Item = char> + '_ {
-        self.names.iter().filter_map(|(name, _)| name.first().copied())
+        self.names.openings()
     }
 
     /// The longest name at `at`.
     pub(super) fn find(&self, chars: &[char], at: usize) -> Option<Name> {
-        let first = *chars.get(at)?;
-        if !self.first.has(first) {
-            return None;
-        }
-        let from = self.names.partition_point(|(name, _)| name[0] < first);
-        self.names[from..]
-            .iter()
-            .take_while(|(name, _)| name[0] == first)
-            .find(|(name, _)| chars[at..].starts_with(name))
-            .map(|&(_, found)| found)
+        self.names.find(chars, at, |_| true).map(|(name, _)| name)
     }
 
     /// The holiday of a year.

@@ -1,6 +1,6 @@
 //! The words of time, as tables, and the index that finds the longest one at a place.
 
-use super::charset::CharSet;
+use super::word_index::WordIndex;
 
 /// How hours are meant within a part of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,7 +327,7 @@ const SECTIONS: &[(&str, Whole, Section)] = &[
     ("周初", Whole::Week, Section::Begin),
 ];
 
-/// The same behind a month, year, quarter or week: 三月底, 去年四季度初.
+/// The same behind a month, year, quarter or week: 三月底, 去年三季度初.
 const SECTIONS_OF: &[(&str, Section)] = &[
     ("上旬", Section::FirstTen),
     ("中旬", Section::MiddleTen),
@@ -496,7 +496,6 @@ const SHIELDS: &[&str] = &[
     "一点儿",
     "三八线",
     "午后红茶",
-    "午夜凶铃",
     "现在进行时",
     "三月女神",
     "昨日世界",
@@ -540,14 +539,9 @@ pub(super) enum Word {
     Shield,
 }
 
-/// All words, sorted by their first character and then longest first.
+/// All words.
 #[derive(Debug)]
-pub(super) struct Lexicon {
-    words: Vec<(Box<[char]>, Word)>,
-    first: CharSet,
-    /// Each opening with the place of its first word, sorted.
-    groups: Vec<(char, u32)>,
-}
+pub(super) struct Lexicon(WordIndex<Word>);
 
 impl Lexicon {
     pub(super) fn new() -> Self {
@@ -570,42 +564,21 @@ impl Lexicon {
         ENGLISH_WEEKDAYS.iter().for_each(|&(t, d)| add(t, Word::EnglishWeekday(d)));
         ERAS.iter().for_each(|&(t, y)| add(t, Word::Era(y)));
         SHIELDS.iter().for_each(|&t| add(t, Word::Shield));
-        words.sort_by(|(a, _), (b, _)| a.first().cmp(&b.first()).then(b.len().cmp(&a.len())).then_with(|| a.cmp(b)));
-        let mut groups: Vec<(char, u32)> = Vec::new();
-        for (i, (word, _)) in words.iter().enumerate() {
-            if let Some(&c) = word.first()
-                && groups.last().is_none_or(|&(last, _)| last != c)
-            {
-                groups.push((c, i as u32));
-            }
-        }
-        let first = groups.iter().map(|&(c, _)| c).collect();
-        Self { words, first, groups }
+        Self(WordIndex::new(words))
     }
 
     /// First characters of all words.
     pub(super) fn openings(&self) -> impl Iterator<Item = char> + '_ {
-        self.words.iter().filter_map(|(word, _)| word.first().copied())
+        self.0.openings()
     }
 
-    /// The longest word at `at`, and where it ends. English words end where letters end.
+    /// The longest word at `at`, and where it ends. English words stand free of letters and digits.
     pub(super) fn find(&self, chars: &[char], at: usize) -> Option<(Word, usize)> {
-        let first = *chars.get(at)?;
-        if !self.first.has(first) {
+        let english = chars.get(at)?.is_ascii_alphabetic();
+        if english && at > 0 && chars[at - 1].is_ascii_alphanumeric() {
             return None;
         }
-        let group = self.groups.binary_search_by_key(&first, |&(c, _)| c).ok()?;
-        let from = self.groups[group].1 as usize;
-        let to = self.groups.get(group + 1).map_or(self.words.len(), |&(_, i)| i as usize);
-        self.words[from..to]
-            .iter()
-            .find(|(word, _)| {
-                chars[at..].starts_with(word)
-                    && (!first.is_ascii_alphabetic()
-                        || !chars.get(at + word.len()).is_some_and(char::is_ascii_alphabetic)
-                            && (at == 0 || !chars[at - 1].is_ascii_alphanumeric()))
-            })
-            .map(|(word, meaning)| (*meaning, at + word.len()))
+        self.0.find(chars, at, |end| !english || !chars.get(end).is_some_and(char::is_ascii_alphabetic))
     }
 }
 
@@ -630,7 +603,7 @@ pub(super) fn starts(chars: &[char], at: usize, text: &str) -> Option<usize> {
 }
 
 /// Characters with which a phrase of time may open beside those of the words: numerals and prefixes.
-pub(super) const OPENINGS: &str = "0123456789零〇一二两三四五六七八九十百千廿卅半幺壹贰叁肆伍陆柒捌玖拾上下这本今当同前后头首第周星礼拜每逢年初q差再大早晚";
+pub(super) const OPENINGS: &str = "0123456789零〇一二两三四五六七八九十百千廿卅半幺壹贰叁肆伍陆柒捌玖拾上下这本今当同前后头首第周星礼拜每逢年初q差再大早晚闰截";
 
 /// Words behind a day that say it has been: then the last such day is meant and not the next.
 pub(super) const PAST_WORDS: &[&str] = &[
@@ -661,8 +634,23 @@ pub(super) const PAST_WORDS: &[&str] = &[
     "回来的",
     "完成的",
     "发生",
+    "账单",
+    "详单",
+    "话费",
+    "扣费",
+    "扣款",
+    "流水",
+    "消费记录",
+    "消费明细",
+    "消费了",
+    "消费多少",
+    "消费情况",
+    "的消费",
 ];
 
 /// Characters that may stand behind the number with which a phrase opens: units, marks, joints.
 pub(super) const BEHIND_NUMBER: &str =
-    "年月日号天周星礼点时分秒刻个世季小钟半多来余几工交昼到至起-~～—–―－─→/.:·・•、和 apstrndfmjoe\\_早大更";
+    "年月日号天周星礼点时分秒刻个世季小钟半多来余几工交昼到至起-~～—–―－─→/.:·・•、和 qapstrndfmjoe\\_早大更";
+
+/// Characters that may stand behind 上, 下, 前, 后, 这, 本 and their kin where they open a phrase.
+pub(super) const BEHIND_PREFIX: &str = "上下一二两三四五六七八九十百半零〇幺廿卅0123456789个周星礼月季年工世 ";

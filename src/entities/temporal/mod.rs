@@ -15,25 +15,37 @@
 //! is in the morning.
 
 mod amount;
+mod beside;
 mod calendar;
 mod charset;
+mod clock;
 mod date;
 mod digital;
+mod english;
 mod format;
 mod found;
 mod holidays;
 mod lexicon;
 mod lunar;
-#[allow(dead_code)]
-mod numeral;
+mod lunar_date;
+mod numbered;
+mod offset;
+mod open_end;
 mod period;
 mod phrase;
+mod point;
+mod range;
 mod reader;
+mod recurrence;
+mod relative;
 mod rules;
 mod scan;
 mod solar_terms;
 mod time;
+mod week;
+mod word_index;
 
+use super::numeric::numeral;
 pub use holidays::{Holiday, HolidayRule, HolidayRuleError, PublicHoliday};
 pub use reader::{Kind, Part, Reader, Reason, Temporal};
 pub use rules::{RULES, Rule};

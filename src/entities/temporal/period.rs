@@ -182,6 +182,10 @@ impl Scan<'_> {
                     Some((Word::Season(month), end)) => {
                         return Some((Period::months(year, month, 3, Grain::Part)?, end, "date.season"));
                     }
+                    Some((Word::Day(0), end)) => {
+                        let day = shift_months(self.today, (year - i64::from(self.today.year())) * 12)?;
+                        return Some((Period::day(day)?, end, "date.counted"));
+                    }
                     Some((Word::Section(Whole::Year, s), end)) => {
                         return Some((section(period, s)?, end, "date.section"));
                     }
@@ -204,11 +208,24 @@ impl Scan<'_> {
                     }
                     return None;
                 }
+                if let Some(season) = ['春', '夏', '秋', '冬'].iter().position(|&c| self.is(at, c))
+                    && self.at_break(at + 1)
+                {
+                    let month = season as i64 * 3 + 3;
+                    return Some((Period::months(year, month, 3, Grain::Part)?, at + 1, "date.season"));
+                }
                 if let Some((q, end)) = self.q_quarter(at) {
                     return Some((quarter(period, q)?, end, "date.quarter"));
                 }
             }
             Grain::Month => {
+                if let Some((Word::Day(0), end)) = self.word(at)
+                    && bit.shape != Shape::Month
+                {
+                    let day =
+                        super::calendar::clipped(year, i64::from(period.start.month()), i64::from(self.today.day()))?;
+                    return Some((Period::day(day)?, end, "date.counted"));
+                }
                 if let Some(n) = self.num(at)
                     && bit.shape != Shape::Month
                 {
@@ -221,6 +238,10 @@ impl Scan<'_> {
                 }
             }
             Grain::Week => {
+                if let Some((Word::Day(0), end)) = self.word(at) {
+                    let day = super::calendar::number(self.today.weekday()) - 1;
+                    return Some((Period::day(shift_days(period.start, day)?)?, end, "date.counted"));
+                }
                 // 下周的周三, 下周周六
                 let end = self.week_word(at).unwrap_or(at);
                 if let Some((day, end)) = self.weekday(end) {
@@ -231,7 +252,7 @@ impl Scan<'_> {
                 }
             }
             Grain::Age => {
-                // 十九世纪七十年代
+                // 十八世纪九十年代
                 if let Some(n) = self.num(at)
                     && let Some(end) = self.any(n.end, &["年代"])
                     && n.value < 100

@@ -1,10 +1,13 @@
 //! The reader: finds every phrase of time in a message.
 
+use super::amount::MEASURES;
 use super::charset::CharSet;
 use super::format;
 use super::holidays::{Holiday, HolidayTable};
-use super::lexicon::{BEHIND_NUMBER, Lexicon, OPENINGS, PAST_WORDS, Word};
+use super::lexicon::{BEHIND_NUMBER, BEHIND_PREFIX, Lexicon, OPENINGS, PAST_WORDS, Word};
+use super::numbered::NO_DAY_AFTER;
 use super::numeral;
+use super::range::JOINTS;
 use super::scan::{CHOICE_CALENDAR, CHOICE_DATE, CHOICE_HOUR, Scan};
 use std::cell::Cell;
 use std::ops::Range;
@@ -85,9 +88,21 @@ pub struct Reader {
     openings: CharSet,
     /// Characters with which [`PAST_WORDS`] open.
     pub(super) past: CharSet,
+    /// Characters with which units of lengths of time open.
+    pub(super) measures: CharSet,
+    /// Characters with which the joints of a range open.
+    pub(super) joints: CharSet,
+    /// Characters with which words open that tell 3号楼 from a day.
+    pub(super) no_day: CharSet,
+    /// Characters that may stand behind 上, 这, 前 and their kin where they open a phrase.
+    pub(super) behind_prefix: CharSet,
     /// Characters that may stand behind the number of a phrase.
     pub(super) behind_number: CharSet,
     extents: bool,
+}
+
+fn first_chars(words: &[&str]) -> CharSet {
+    words.iter().filter_map(|word| word.chars().next()).collect()
 }
 
 impl Reader {
@@ -101,7 +116,11 @@ impl Reader {
             lexicon,
             holidays,
             openings,
-            past: PAST_WORDS.iter().filter_map(|w| w.chars().next()).collect(),
+            past: first_chars(PAST_WORDS),
+            measures: MEASURES.iter().filter_map(|(w, _, _)| w.chars().next()).collect(),
+            joints: first_chars(JOINTS),
+            no_day: first_chars(NO_DAY_AFTER),
+            behind_prefix: BEHIND_PREFIX.chars().collect(),
             behind_number: BEHIND_NUMBER.chars().collect(),
             extents: true,
         }

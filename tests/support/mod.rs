@@ -1,0 +1,77 @@
+//! What several test files share: the small dictionary, and a place for compiled ones.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once, OnceLock};
+use zhiyi::builder::{self, Loaded};
+use zhiyi::dictionary::{Bundle, Source};
+use zhiyi::recognizer::{Recognition, Recognizer, Utterance};
+use zhiyi::text::{Modality, Normalizer};
+
+/// 2026-11-21 10:00 in China, a Saturday.
+pub const NOW: i64 = 1_795_226_400;
+
+/// A file or folder under `tests/fixtures`.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+/// The folder in which compiled dictionaries are kept during tests.
+pub fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+/// Loads a dictionary as the server does, with the cache inside the target folder.
+pub fn load(path: &Path) -> Result<Loaded, zhiyi::dictionary::DictionaryError> {
+    static CACHE: Once = Once::new();
+    // SAFETY: the environment is read through `std::env` only, which locks it, and written here only, once.
+    CACHE.call_once(|| unsafe { std::env::set_var("ZHIYI_CACHE", cache()) });
+    builder::load(path)
+}
+
+/// The bytes of the small dictionary's bundle.
+pub fn tiny_bundle() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let source = Source::read(&fixture("tiny")).expect("the small dictionary has no faults");
+        builder::build(&source, &Arc::new(Normalizer::new())).expect("the small dictionary compiles")
+    })
+}
+
+/// The small dictionary, ready to read messages.
+pub fn tiny() -> &'static Recognizer {
+    static RECOGNIZER: OnceLock<Recognizer> = OnceLock::new();
+    RECOGNIZER.get_or_init(|| {
+        let bundle = Bundle::from_bytes(Arc::new(tiny_bundle().to_vec())).expect("what was built can be opened");
+        Recognizer::new(Arc::new(bundle), Arc::new(Normalizer::new())).expect("the bundle is complete")
+    })
+}
+
+/// Reads a message with the small dictionary and tells how.
+pub fn recognize(text: &str, account: &str, modality: Modality) -> Recognition {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let reference = jiff::Timestamp::from_second(NOW).expect("a moment of our days").to_zoned_datetime(zone);
+    let utterance = Utterance { text, account, modality, reference, explain: true };
+    tiny().recognize(&utterance).expect("the account is known")
+}
+
+/// Copies a folder, over whatever is there.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder can be made");
+    for entry in std::fs::read_dir(from).expect("the folder is there") {
+        let path = entry.expect("the folder can be listed").path();
+        let target = to.join(path.file_name().expect("an entry has a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a file can be copied");
+        }
+    }
+}
+
+/// A copy of the small dictionary that a test may change.
+pub fn tiny_copy() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    copy(&fixture("tiny"), folder.path());
+    folder
+}
