@@ -1,7 +1,7 @@
 //! From a folder of tables to a recogniser: compile, learn, cache.
 
 use crate::check::holiday_faults;
-use crate::diagnostic::Faults;
+use crate::diagnostic::{Diagnostic, Faults, Severity};
 use crate::dictionary::{Bundle, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
 use crate::learn::{Example, Model, train};
 use crate::recognizer::Recognizer;
@@ -36,7 +36,11 @@ pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
         {
             return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: true });
         }
-        let bytes = build(&Source::read(path)?, &normalizer)?;
+        let (source, findings) = diagnose(path, &normalizer);
+        if findings.iter().any(|d| d.severity == Severity::Error) {
+            return Err(Faults(findings).into());
+        }
+        let bytes = build(&source, &normalizer)?;
         if let Some(file) = &cache {
             // The cache only saves time: where it cannot be written, the next start learns again.
             let _ = write(file, &bytes);
@@ -54,15 +58,24 @@ fn ready(bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, Dict
     Recognizer::new(Arc::new(bundle), normalizer).map_err(|what| DictionaryError::Corrupt { what })
 }
 
+/// Reads a folder of tables and lists everything that keeps it from being loaded, all at once and in a fixed order.
+pub fn diagnose(folder: &Path, normalizer: &Normalizer) -> (Source, Vec<Diagnostic>) {
+    let mut findings = Vec::new();
+    let source = Source::read_leniently(folder, &mut findings);
+    if let Err(faults) = compile(&source, normalizer) {
+        findings.extend(faults.0);
+    }
+    findings.extend(holiday_faults(&source));
+    findings.sort_by(|a, b| (&a.place, a.code, &a.message.en).cmp(&(&b.place, b.code, &b.message.en)));
+    findings.dedup();
+    (source, findings)
+}
+
 /// Compiles tables and learns the model; returns the bytes of the bundle. The same tables give the same bytes.
 ///
 /// # Errors
 /// [`DictionaryError::Faults`] with every finding.
 pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
-    let faults = holiday_faults(source);
-    if !faults.is_empty() {
-        return Err(Faults(faults).into());
-    }
     let compiled = compile(source, normalizer)?;
     let model = learn(source, &compiled, normalizer)?;
     Ok(compiled.into_bytes(model.to_bytes()))

@@ -7,7 +7,7 @@
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 use crate::decide::{self, Classes, Considered, Evidence, Ranking, RowMatch, RowMatcher};
-use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId};
+use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{Candidate, Reader, Source, Strength};
 use crate::learn::{Features, KIND_SYMBOL, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
@@ -212,6 +212,8 @@ pub struct TracedIntent {
 /// What an account looks at.
 struct View {
     visibility: Visibility,
+    /// Whether any sensitive word is looked for in its messages.
+    moderated: bool,
     classes: Classes,
 }
 
@@ -292,18 +294,17 @@ impl Recognizer {
             .accounts
             .iter()
             .enumerate()
-            .map(|(index, account)| View {
-                visibility: Visibility {
-                    scopes: content
-                        .scopes
-                        .iter()
-                        .map(|s| {
-                            account.packs.contains(&s.pack)
-                                && (s.accounts.is_empty() || s.accounts.contains(&(index as u16)))
-                        })
-                        .collect(),
-                },
-                classes: Classes::new(content, &account.packs, bundle.model.classes()),
+            .map(|(index, account)| {
+                let sees = |scope: &Scope| {
+                    account.packs.contains(&scope.pack)
+                        && (scope.accounts.is_empty() || scope.accounts.contains(&(index as u16)))
+                };
+                let visibility = Visibility { scopes: content.scopes.iter().map(sees).collect() };
+                View {
+                    moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
+                    classes: Classes::new(content, &account.packs, bundle.model.classes()),
+                    visibility,
+                }
             })
             .collect();
         let reader = Reader::new(content)?;
@@ -485,13 +486,16 @@ impl Recognizer {
             intents: Vec::with_capacity(requests.len()),
             alternatives: Vec::new(),
             entities: entities_of(self, utterance.text, scratch, &candidates, &entities),
-            flags: moderation::inbound(
-                &self.bundle,
-                &view.visibility,
-                &scratch.text,
-                &scratch.segments,
-                utterance.text,
-            ),
+            flags: match view.moderated {
+                true => moderation::inbound(
+                    &self.bundle,
+                    &view.visibility,
+                    &scratch.text,
+                    &scratch.segments,
+                    utterance.text,
+                ),
+                false => Vec::new(),
+            },
             trace,
         };
         for (window, considered) in &requests {

@@ -623,7 +623,7 @@ impl<'a> Compiler<'a> {
                 let mut folded = BTreeSet::new();
                 for spelling in row.bare.then_some(&row.value).into_iter().chain(&row.synonyms) {
                     let spelling_folded = self.normalizer.fold(spelling);
-                    if spelling_folded.is_empty() {
+                    if spelling_folded.is_empty() && !spelling.is_empty() {
                         self.fault(
                             "D054",
                             &row.place,
@@ -634,7 +634,7 @@ impl<'a> Compiler<'a> {
                             ),
                             Text::new("删掉它", "remove it"),
                         );
-                    } else {
+                    } else if !spelling_folded.is_empty() {
                         folded.insert(spelling_folded);
                     }
                 }

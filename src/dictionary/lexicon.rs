@@ -1,6 +1,7 @@
 //! The words of a dictionary: an fst map from spelling to what the spelling stands for, readable in place.
 
 use super::DictionaryError;
+use crate::text::CharMap;
 use fst::raw::{CompiledAddr, Fst, Output};
 use std::ops::Range;
 
@@ -122,7 +123,7 @@ pub struct Lexicon {
     map: Fst<Slice>,
     parts: Parts<Slice>,
     /// Character → state of the fst behind it, so that a walk starts one character in.
-    first: Vec<Option<Box<[(u64, u64); 256]>>>,
+    first: CharMap<(u64, u64)>,
 }
 
 const SEVERAL: u64 = 1 << 63;
@@ -148,7 +149,7 @@ impl Lexicon {
     pub fn open(parts: Parts<Slice>) -> Result<Self, DictionaryError> {
         let map =
             Fst::new(parts.map.clone()).map_err(|e| DictionaryError::Corrupt { what: format!("word map: {e}") })?;
-        let mut lexicon = Self { map, parts, first: vec![None; 0x110000 / 256] };
+        let mut lexicon = Self { map, parts, first: CharMap::new(NO_STATE) };
         lexicon.index_first_characters();
         Ok(lexicon)
     }
@@ -170,8 +171,7 @@ impl Lexicon {
             }
         }
         for (c, addr, out) in found {
-            let page = self.first[c as usize >> 8].get_or_insert_with(|| Box::new([NO_STATE; 256]));
-            page[c as usize & 255] = (addr as u64, out);
+            self.first.set(c, (addr as u64, out));
         }
     }
 
@@ -193,9 +193,8 @@ impl Lexicon {
     /// Calls `found(end, posting)` for every spelling that starts at `chars[start]`; `end` is exclusive.
     #[inline]
     pub fn matches_at(&self, chars: &[char], start: usize, mut found: impl FnMut(usize, Posting)) {
-        let Some(c) = chars.get(start).map(|c| *c as usize) else { return };
-        let Some(page) = self.first.get(c >> 8).and_then(Option::as_ref) else { return };
-        let (addr, out) = page[c & 255];
+        let Some(c) = chars.get(start) else { return };
+        let (addr, out) = self.first.get(*c);
         if addr == NO_STATE.0 {
             return;
         }

@@ -1,6 +1,6 @@
 //! From a message to the numbers of its features.
 
-use crate::text::{Readings, is_han};
+use crate::text::{CharMap, Readings};
 
 /// A message as the learner sees it: one symbol a character, values of slots replaced by a symbol of their kind.
 #[derive(Debug, Default, Clone)]
@@ -90,7 +90,7 @@ fn ngrams(symbols: &[u32], longest: usize, seed: u64, out: &mut Vec<u32>) {
 /// Character → symbol of its sound: the first reading without tone, with the confusions of southern speakers and of
 /// speech recognisers folded (zh/z, ch/c, sh/s, ng/n, n/l).
 pub struct SoundTable {
-    pages: Vec<Option<Box<[u16; 256]>>>,
+    sounds: CharMap<u16>,
 }
 
 impl Default for SoundTable {
@@ -102,24 +102,23 @@ impl Default for SoundTable {
 impl SoundTable {
     /// Reads every Han character of the basic block once; takes a few milliseconds.
     pub fn new() -> Self {
-        let mut table = Self { pages: vec![None; 256] };
+        let mut sounds = CharMap::new(0);
         let mut syllables: std::collections::HashMap<String, u16> = std::collections::HashMap::new();
-        for code in 0x4e00u32..=0x9fff {
-            let Some(reading) = char::from_u32(code).and_then(|c| Readings::all(c).first().copied()) else { continue };
+        for c in '\u{4e00}'..='\u{9fff}' {
+            let Some(reading) = Readings::all(c).first().copied() else { continue };
             let next = syllables.len() as u16 + 1;
-            let symbol = *syllables.entry(fold_syllable(reading)).or_insert(next);
-            let page = table.pages[(code >> 8) as usize].get_or_insert_with(|| Box::new([0; 256]));
-            page[(code & 255) as usize] = symbol;
+            sounds.set(c, *syllables.entry(fold_syllable(reading)).or_insert(next));
         }
-        table
+        Self { sounds }
     }
 
     /// The symbol of a character's sound; for anything but a Han character, of the character itself.
     #[inline]
     pub fn symbol(&self, c: char) -> u32 {
-        let code = c as usize;
-        let sound = self.pages.get(code >> 8).and_then(Option::as_ref).map_or(0, |page| page[code & 255]);
-        if sound == 0 || !is_han(c) { code as u32 | 0x0100_0000 } else { u32::from(sound) }
+        match self.sounds.get(c) {
+            0 => c as u32 | 0x0100_0000,
+            sound => u32::from(sound),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! Three invariants hold and are tested as properties: spans fall on character borders of the original, the raw text
 //! of a span is the original's text there, and normalising a normalised text changes nothing.
 
+mod char_map;
 mod faces;
 mod fold;
 mod normalized;
@@ -16,6 +17,7 @@ mod script;
 mod span;
 mod voice;
 
+pub(crate) use char_map::CharMap;
 pub use normalized::NormalizedText;
 pub use normalizer::{Modality, Normalizer};
 pub use reading::Readings;

@@ -4,7 +4,7 @@
 //! character does (乾隆 keeps 乾, 乾淨 becomes 干净). OpenCC leaves 著 alone outside its phrases; people write it for 着
 //! far more often than in 著名, so here 著 becomes 着 unless one of the words below holds it.
 
-use super::is_han;
+use super::{CharMap, is_han};
 use hanconv::Dictionary;
 use std::collections::HashMap;
 
@@ -14,25 +14,32 @@ const KEEP_ZHU: &[&str] = &[
     "巨著", "编著", "編著", "合著", "论著", "論著", "译著", "譯著", "遗著", "遺著", "土著", "昭著", "卓著",
 ];
 
-const PAGE: usize = 256;
+/// A phrase and what it becomes, character for character.
+type Phrase = (Vec<char>, Vec<char>);
 
 /// Converts traditional characters in place.
 pub(super) struct Script {
-    /// Two levels of 256: character → simplified character, 0 where it stays.
-    pages: Vec<Option<Box<[u32; PAGE]>>>,
-    phrases: HashMap<char, Vec<(Vec<char>, Vec<char>)>>,
+    /// Character → simplified character.
+    chars: CharMap<Option<char>>,
+    /// First character → phrases, longest first.
+    phrases: HashMap<char, Vec<Phrase>>,
 }
+
+/// A default may name a character that has a simpler form itself; so many steps are followed.
+const LONGEST_CHAIN: usize = 4;
 
 impl Script {
     pub(super) fn new() -> Self {
-        let mut script = Self { pages: vec![None; 0x110000 / PAGE], phrases: HashMap::new() };
-        for (from, to) in Dictionary::TSCharacters.iter() {
-            if let (Some(from), Some(to)) = (only_char(from), only_char(to)) {
-                script.set(from, to);
-            }
+        let table: HashMap<char, char> = Dictionary::TSCharacters
+            .iter()
+            .filter_map(|(from, to)| Some((only_char(from)?, only_char(to)?)))
+            .filter(|(from, to)| from != to)
+            .collect();
+        let mut script = Self { chars: CharMap::new(None), phrases: HashMap::new() };
+        for (from, to) in &table {
+            let chain = std::iter::successors(Some(*to), |c| table.get(c).copied()).take(LONGEST_CHAIN);
+            script.set(*from, chain.last().unwrap_or(*to));
         }
-        // A default may name a character that has a simpler form itself; follow it so that one pass is enough.
-        script.close();
         script.set('著', '着');
         for (from, to) in Dictionary::TSPhrases.iter() {
             script.add_phrase(from, to);
@@ -60,40 +67,12 @@ impl Script {
     }
 
     fn set(&mut self, from: char, to: char) {
-        let code = from as usize;
-        let page = self.pages[code / PAGE].get_or_insert_with(|| Box::new([0; PAGE]));
-        page[code % PAGE] = if from == to { 0 } else { to as u32 };
+        self.chars.set(from, Some(to).filter(|to| *to != from));
     }
 
     #[inline]
     fn get(&self, c: char) -> Option<char> {
-        let code = c as usize;
-        let page = self.pages.get(code / PAGE)?.as_ref()?;
-        match page[code % PAGE] {
-            0 => None,
-            to => char::from_u32(to),
-        }
-    }
-
-    fn close(&mut self) {
-        for page in 0..self.pages.len() {
-            for slot in 0..PAGE {
-                let Some(first) =
-                    self.pages[page].as_ref().and_then(|p| char::from_u32(p[slot])).filter(|c| *c != '\0')
-                else {
-                    continue;
-                };
-                let mut last = first;
-                let mut steps = 0;
-                while let Some(next) = self.get(last).filter(|_| steps < 4) {
-                    last = next;
-                    steps += 1;
-                }
-                if let Some(p) = self.pages[page].as_mut() {
-                    p[slot] = last as u32;
-                }
-            }
-        }
+        self.chars.get(c)
     }
 
     /// Replaces traditional characters; the number of characters stays the same. Says whether anything changed.

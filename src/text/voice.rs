@@ -24,10 +24,7 @@ const LONGEST_STUTTER: usize = 6;
 
 /// Drops fillers, unless nothing else was said.
 pub(super) fn drop_fillers(out: &mut NormalizedText) {
-    let mut keep = vec![true; out.chars.len()];
-    for at in 0..out.chars.len() {
-        keep[at] = !is_sound(&out.chars, at);
-    }
+    let keep: Vec<bool> = (0..out.chars.len()).map(|at| !is_sound(&out.chars, at)).collect();
     if !keep.iter().enumerate().any(|(i, k)| *k && is_han(out.chars[i]))
         && out.chars.iter().all(|c| !c.is_ascii_alphanumeric())
     {

@@ -1,7 +1,8 @@
 use super::super::with_notice;
 use super::{Common, Failure, Verdict};
 use crate::builder;
-use crate::dictionary::{Bundle, DictionaryError, Source};
+use crate::diagnostic::{Faults, Severity};
+use crate::dictionary::{Bundle, DictionaryError};
 use crate::text::Normalizer;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,8 +26,12 @@ impl BuildArgs {
             return Err(DictionaryError::NotFound { path: folder }.into());
         }
         let bytes = with_notice(common.language(), || -> Result<Vec<u8>, Failure> {
-            let source = Source::read(&folder)?;
-            Ok(builder::build(&source, &Arc::new(Normalizer::new()))?)
+            let normalizer = Arc::new(Normalizer::new());
+            let (source, findings) = builder::diagnose(&folder, &normalizer);
+            if findings.iter().any(|d| d.severity == Severity::Error) {
+                return Err(Faults(findings).into());
+            }
+            Ok(builder::build(&source, &normalizer)?)
         })?;
         builder::write(&self.output, &bytes)
             .map_err(|source| DictionaryError::Io { path: self.output.clone(), source })?;

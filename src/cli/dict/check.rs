@@ -1,8 +1,9 @@
 use super::super::color;
 use super::{Common, Failure, Verdict};
-use crate::check::{check, holiday_faults};
+use crate::builder;
+use crate::check::check;
 use crate::diagnostic::{Diagnostic, Language, Severity};
-use crate::dictionary::{DictionaryError, Source, compile};
+use crate::dictionary::DictionaryError;
 use crate::text::Normalizer;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -27,15 +28,9 @@ impl CheckArgs {
             return Err(DictionaryError::NotFound { path: folder }.into());
         }
         let normalizer = Normalizer::new();
-        let mut findings = Vec::new();
-        let source = Source::read_leniently(&folder, &mut findings);
-        if let Err(faults) = compile(&source, &normalizer) {
-            findings.extend(faults.0);
-        }
-        findings.extend(holiday_faults(&source));
+        let (source, mut findings) = builder::diagnose(&folder, &normalizer);
         findings.extend(check(&source, &normalizer, common.reference()?.timestamp().as_second()));
         findings.sort_by(|a, b| (&a.place, a.code, &a.message.en).cmp(&(&b.place, b.code, &b.message.en)));
-        findings.dedup();
         let errors = findings.iter().filter(|d| d.severity == Severity::Error).count();
         self.print(common, &findings, errors)?;
         Ok(if errors > 0 || (self.strict && !findings.is_empty()) { Verdict::Findings } else { Verdict::Fine })
