@@ -1,4 +1,4 @@
-//! Rules about dictionaries that load but may not do what was meant. One file a rule, one line in [`RULES`].
+//! Rules about dictionaries that load but may not do what was meant. One file a rule, one line in `RULES`.
 
 mod expired;
 mod holidays;

@@ -1,6 +1,6 @@
 //! The gRPC service: the only part of the program that knows tonic.
 //!
-//! A request is validated, converted, read, and the answer converted back; [`status`] is the one place where faults
+//! A request is validated, converted, read, and the answer converted back; `status` is the one place where faults
 //! become status codes.
 
 pub mod convert;
