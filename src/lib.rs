@@ -5,8 +5,9 @@
 //! text → segment → matching → entities → decide → slots → recognizer → service, cli
 //! ```
 //!
-//! Imports point to the left. [`dictionary`] and [`diagnostic`] know none of the later stages; [`builder`] joins tables,
-//! learner and recogniser; only the service knows about gRPC.
+//! Imports point to the left. [`dictionary`] and [`diagnostic`] know none of the later stages; a bundle also holds the
+//! learned model of [`learn`], which stands beside them. [`builder`] joins tables, learner and recogniser; only
+//! [`service`] knows about gRPC.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 

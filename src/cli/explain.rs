@@ -109,7 +109,7 @@ pub(super) fn render(response: &RecognizeResponse, language: Language) -> String
         w.rows,
         e.phrases.iter().map(|p| {
             let covers = if p.whole_message { w.whole.to_owned() } else { format!("{:.0}%", p.coverage * 100.0) };
-            vec![p.row.clone(), p.intent.clone(), p.phrase.clone(), format!("{:.2}", p.strength), covers]
+            vec![p.row.clone(), p.intent.clone(), shortened(&p.phrase), format!("{:.2}", p.strength), covers]
         }),
     );
     let head = std::iter::once(w.head.iter().map(|h| (*h).to_owned()).collect());
@@ -136,6 +136,16 @@ fn section(text: &mut String, title: &str, rows: impl Iterator<Item = Vec<String
     rows.for_each(|r| table.row(r));
     if !table.is_empty() {
         text.push_str(&format!("{title}:\n{table}"));
+    }
+}
+
+/// Phrases are shown up to so many characters.
+const SHOWN: usize = 48;
+
+fn shortened(phrase: &str) -> String {
+    match phrase.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &phrase[..at]),
+        None => phrase.to_owned(),
     }
 }
 
