@@ -36,11 +36,7 @@ pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
         {
             return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: true });
         }
-        let (source, findings) = diagnose(path, &normalizer);
-        if findings.iter().any(|d| d.severity == Severity::Error) {
-            return Err(Faults(findings).into());
-        }
-        let bytes = build(&source, &normalizer)?;
+        let bytes = build_folder(path, &normalizer)?;
         if let Some(file) = &cache {
             // The cache only saves time: where it cannot be written, the next start learns again.
             let _ = write(file, &bytes);
@@ -69,6 +65,18 @@ pub fn diagnose(folder: &Path, normalizer: &Normalizer) -> (Source, Vec<Diagnost
     findings.sort_by(|a, b| (&a.place, a.code, &a.message.en).cmp(&(&b.place, b.code, &b.message.en)));
     findings.dedup();
     (source, findings)
+}
+
+/// Reads a folder of tables, compiles it and learns the model; returns the bytes of the bundle.
+///
+/// # Errors
+/// [`DictionaryError::Faults`] with everything that [`diagnose`] finds.
+pub fn build_folder(folder: &Path, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
+    let (source, findings) = diagnose(folder, normalizer);
+    if findings.iter().any(|d| d.severity == Severity::Error) {
+        return Err(Faults(findings).into());
+    }
+    build(&source, normalizer)
 }
 
 /// Compiles tables and learns the model; returns the bytes of the bundle. The same tables give the same bytes.

@@ -93,11 +93,6 @@ impl Classes {
         let none = classes.iter().position(|c| c == crate::dictionary::NONE).map(|c| c as u16);
         Self { of_intent, none, known, intents }
     }
-
-    /// Tells whether the account has an intent.
-    pub fn has(&self, intent: u16) -> bool {
-        self.intents.iter().any(|(i, _)| *i == intent)
-    }
 }
 
 /// Ranks the intents of an account for a window, from the scores of the model and the rows that hold.

@@ -1,7 +1,6 @@
 use super::super::with_notice;
-use super::{Common, Failure, Verdict};
+use super::{Common, Failure, Verdict, tables};
 use crate::builder;
-use crate::diagnostic::{Faults, Severity};
 use crate::dictionary::{Bundle, DictionaryError};
 use crate::text::Normalizer;
 use std::path::PathBuf;
@@ -18,20 +17,9 @@ pub(in super::super) struct BuildArgs {
 
 impl BuildArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
-        let folder = match &self.folder {
-            Some(folder) => folder.clone(),
-            None => common.dictionary_path()?,
-        };
-        if !folder.join("accounts.toml").is_file() {
-            return Err(DictionaryError::NotFound { path: folder }.into());
-        }
+        let folder = tables(self.folder.as_deref(), common)?;
         let bytes = with_notice(common.language(), || -> Result<Vec<u8>, Failure> {
-            let normalizer = Arc::new(Normalizer::new());
-            let (source, findings) = builder::diagnose(&folder, &normalizer);
-            if findings.iter().any(|d| d.severity == Severity::Error) {
-                return Err(Faults(findings).into());
-            }
-            Ok(builder::build(&source, &normalizer)?)
+            Ok(builder::build_folder(&folder, &Arc::new(Normalizer::new()))?)
         })?;
         builder::write(&self.output, &bytes)
             .map_err(|source| DictionaryError::Io { path: self.output.clone(), source })?;

@@ -1,9 +1,8 @@
 use super::super::color;
-use super::{Common, Failure, Verdict};
+use super::{Common, Failure, Verdict, tables};
 use crate::builder;
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Language, Severity};
-use crate::dictionary::DictionaryError;
 use crate::text::Normalizer;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -20,13 +19,7 @@ pub(in super::super) struct CheckArgs {
 impl CheckArgs {
     /// Exit code 1 where there is an error (with --strict: or a warning).
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
-        let folder = match &self.folder {
-            Some(folder) => folder.clone(),
-            None => common.dictionary_path()?,
-        };
-        if !folder.join("accounts.toml").is_file() {
-            return Err(DictionaryError::NotFound { path: folder }.into());
-        }
+        let folder = tables(self.folder.as_deref(), common)?;
         let normalizer = Normalizer::new();
         let (source, mut findings) = builder::diagnose(&folder, &normalizer);
         findings.extend(check(&source, &normalizer, common.reference()?.timestamp().as_second()));
