@@ -1,0 +1,340 @@
+//! The recogniser: an immutable snapshot of one dictionary that reads messages.
+//!
+//! ```text
+//! &str → Normalizer → NormalizedText → Segmenter → Segments → Matches → candidates → rows + model → decision → slots
+//! ```
+//!
+//! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
+
+mod answer;
+mod learned;
+mod requests;
+mod trace;
+
+pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, Value};
+pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
+
+use crate::decide::{self, Classes, Considered, Ranking, RowMatcher};
+use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
+use crate::entities::{Candidate, Reader};
+use crate::learn::{Features, SoundTable, Symbols};
+use crate::matching::{Matches, Visibility};
+use crate::moderation::{self, Moderation};
+use crate::segment::{Segmenter, Segments};
+use crate::slots::{self, Filled};
+use crate::text::{Modality, NormalizedText, Normalizer};
+use learned::KindView;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// A message to read.
+#[derive(Debug, Clone)]
+pub struct Utterance<'t> {
+    /// The sender's text.
+    pub text: &'t str,
+    /// Id of the account; empty for the default one.
+    pub account: &'t str,
+    /// Typed or transcribed.
+    pub modality: Modality,
+    /// The moment to which 明天 refers, in the sender's time zone.
+    pub reference: jiff::ZonedDateTime,
+    /// Whether to fill [`Recognition::trace`].
+    pub explain: bool,
+}
+
+/// Why a message could not be read at all.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UtteranceError {
+    /// The dictionary has no such account.
+    #[error("unknown account `{name}`; known: {known}")]
+    UnknownAccount {
+        /// What was asked for.
+        name: String,
+        /// The accounts there are.
+        known: String,
+    },
+}
+
+/// What an account looks at.
+struct View {
+    visibility: Visibility,
+    /// Whether any sensitive word is looked for in its messages.
+    moderated: bool,
+    classes: Classes,
+}
+
+/// Reads messages with one dictionary.
+pub struct Recognizer {
+    bundle: Arc<Bundle>,
+    normalizer: Arc<Normalizer>,
+    segmenter: Segmenter,
+    reader: Reader,
+    sounds: SoundTable,
+    views: Vec<View>,
+    /// For each kind how the learner sees it.
+    kinds: Vec<KindView>,
+    /// For each kind of value the slots that take it.
+    slots_of_kind: Vec<Vec<u16>>,
+}
+
+/// Two readings this close in score are ambiguous.
+const AMBIGUOUS_GAP: f32 = 0.06;
+
+/// Buffers that one thread uses for one message after the other.
+#[derive(Default)]
+struct Scratch {
+    text: NormalizedText,
+    segments: Segments,
+    matches: Matches,
+    ignorable: Vec<bool>,
+    symbols: Vec<(u32, u32)>,
+    window: Symbols,
+    features: Features,
+    scores: Vec<f32>,
+    rows: RowMatcher,
+    clauses: Vec<(u32, u32)>,
+    filled: Vec<Filled>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::default());
+}
+
+/// A message on its way: what was found in it, for one account.
+struct Message<'a, 'd> {
+    view: &'a View,
+    /// Every value that a part of the message may have.
+    candidates: Vec<Candidate<'d>>,
+    /// Indexes of the candidates that are entities: one for each range, by place.
+    entities: Vec<u32>,
+    /// The reference time, in seconds since 1970.
+    now: i64,
+}
+
+impl<'d> Message<'_, 'd> {
+    fn entities(&self) -> impl Iterator<Item = &Candidate<'d>> {
+        self.entities.iter().map(|i| &self.candidates[*i as usize])
+    }
+}
+
+impl Recognizer {
+    /// Prepares a bundle for reading: loads jieba's dictionary, adds the bundle's words, builds the readers.
+    ///
+    /// # Errors
+    /// A sentence about a holiday or pattern that cannot be used; bundles made from checked tables have none.
+    pub fn new(bundle: Arc<Bundle>, normalizer: Arc<Normalizer>) -> Result<Self, String> {
+        let content = &bundle.content;
+        let views = content
+            .accounts
+            .iter()
+            .enumerate()
+            .map(|(index, account)| {
+                let sees = |scope: &Scope| {
+                    account.packs.contains(&scope.pack)
+                        && (scope.accounts.is_empty() || scope.accounts.contains(&(index as u16)))
+                };
+                let visibility = Visibility { scopes: content.scopes.iter().map(sees).collect() };
+                View {
+                    moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
+                    classes: Classes::new(content, &account.packs, bundle.model.classes()),
+                    visibility,
+                }
+            })
+            .collect();
+        let reader = Reader::new(content)?;
+        let mut slots_of_kind = vec![Vec::new(); BUILTIN_KINDS.len() + content.groups.len() + content.slots.len()];
+        for (index, slot) in content.slots.iter().enumerate() {
+            slot.kinds.iter().for_each(|kind| slots_of_kind[usize::from(*kind)].push(index as u16));
+        }
+        let kinds = KindView::of_all(content);
+        let segmenter = Segmenter::new(&bundle);
+        Ok(Self { normalizer, segmenter, reader, sounds: SoundTable::new(), views, kinds, slots_of_kind, bundle })
+    }
+
+    /// The dictionary.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// The index of an account by its id; the default account for an empty id.
+    ///
+    /// # Errors
+    /// [`UtteranceError::UnknownAccount`].
+    pub fn account(&self, id: &str) -> Result<u16, UtteranceError> {
+        if id.is_empty() {
+            return Ok(self.bundle.content.default_account);
+        }
+        let accounts = &self.bundle.content.accounts;
+        accounts.iter().position(|a| a.id == id).map(|i| i as u16).ok_or_else(|| UtteranceError::UnknownAccount {
+            name: id.to_owned(),
+            known: accounts.iter().map(|a| a.id.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// The name of a kind of value.
+    pub fn kind_name(&self, kind: KindId) -> &str {
+        let kind = usize::from(kind);
+        let content = &self.bundle.content;
+        BUILTIN_KINDS
+            .get(kind)
+            .copied()
+            .or_else(|| content.groups.get(kind - BUILTIN_KINDS.len()).map(|g| g.name.as_str()))
+            .or_else(|| content.slots.get(kind - BUILTIN_KINDS.len() - content.groups.len()).map(|s| s.name.as_str()))
+            .unwrap_or("")
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`UtteranceError`] where the request itself cannot be served; not understanding is no error.
+    pub fn recognize(&self, utterance: &Utterance<'_>) -> Result<Recognition, UtteranceError> {
+        let account = self.account(utterance.account)?;
+        Ok(SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, scratch)))
+    }
+
+    /// Checks a text that staff are about to send in the name of an account.
+    ///
+    /// # Errors
+    /// [`UtteranceError::UnknownAccount`].
+    pub fn moderate(&self, text: &str, account: &str) -> Result<Moderation, UtteranceError> {
+        let view = &self.views[usize::from(self.account(account)?)];
+        Ok(moderation::outbound(&self.bundle, &view.visibility, &self.normalizer, &self.segmenter, text))
+    }
+
+    /// The features that the learner sees in a message, for training.
+    pub fn features(&self, text: &str, account: u16, modality: Modality, reference: &jiff::ZonedDateTime) -> Vec<u32> {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let message = self.analyze(text, account, modality, reference, scratch);
+            let window = (0, scratch.text.len() as u32);
+            self.collect(scratch, &message, window);
+            scratch.features.prints.clone()
+        })
+    }
+
+    /// Normalises, segments, matches and reads values.
+    fn analyze<'s>(
+        &'s self,
+        text: &str,
+        account: u16,
+        modality: Modality,
+        reference: &jiff::ZonedDateTime,
+        scratch: &mut Scratch,
+    ) -> Message<'s, 's> {
+        let view = &self.views[usize::from(account)];
+        self.normalizer.normalize(text, modality, &mut scratch.text);
+        self.segmenter.segment(&scratch.text, &mut scratch.segments);
+        scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
+        let mut candidates = Vec::new();
+        let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
+        self.reader.read(&scratch.text, &scratch.matches, &self.bundle.lexicon, airline, reference, &mut candidates);
+        decide::mark_ignorable(&self.bundle.content, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
+        let entities = resolve(&candidates);
+        let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
+        self.symbolize(scratch, &message);
+        message
+    }
+
+    fn read(&self, utterance: &Utterance<'_>, account: u16, scratch: &mut Scratch) -> Recognition {
+        let content = &self.bundle.content;
+        let threshold = content.accounts[usize::from(account)].threshold;
+        let message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+        let all = (0, scratch.text.len() as u32);
+        let mut rows = Vec::new();
+        let mut ranking = Ranking::default();
+        self.judge(scratch, &message, all, &mut rows, &mut ranking);
+
+        let mut clauses = std::mem::take(&mut scratch.clauses);
+        decide::split(content, &scratch.matches, scratch.text.chars(), &mut clauses);
+        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold, &clauses));
+        let mut requests = self.requests(scratch, &message, &clauses, &rows, &ranking);
+        scratch.clauses = clauses;
+        requests.retain(|r| r.1.confidence >= threshold);
+
+        let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
+        let entities = message.entities().map(value).collect();
+        let flags = match message.view.moderated {
+            true => moderation::inbound(
+                &self.bundle,
+                &message.view.visibility,
+                &scratch.text,
+                &scratch.segments,
+                utterance.text,
+            ),
+            false => Vec::new(),
+        };
+        let intents: Vec<Recognized> = requests
+            .iter()
+            .map(|(window, considered)| self.recognized(utterance.text, scratch, &message, considered, *window))
+            .collect();
+        let mut alternatives = Vec::new();
+        if let [(_, only)] = requests.as_slice() {
+            let best = &ranking.considered[0];
+            let close = |c: &&Considered| best.score - c.score <= AMBIGUOUS_GAP && c.intent != only.intent;
+            let alternative = |c: &Considered| Alternative { intent: c.intent, confidence: c.confidence };
+            alternatives.extend(ranking.considered.iter().filter(close).map(alternative));
+        }
+        let outcome = if intents.is_empty() {
+            Outcome::Unrecognized
+        } else if !alternatives.is_empty() {
+            Outcome::Ambiguous
+        } else if intents.iter().any(|i| !i.missing.is_empty()) {
+            Outcome::Incomplete
+        } else {
+            Outcome::Matched
+        };
+        Recognition { account, outcome, intents, alternatives, entities, flags, trace }
+    }
+
+    fn recognized(
+        &self,
+        original: &str,
+        scratch: &mut Scratch,
+        message: &Message<'_, '_>,
+        considered: &Considered,
+        window: (u32, u32),
+    ) -> Recognized {
+        let content = &self.bundle.content;
+        let intent: &Intent = &content.intents[usize::from(considered.intent)];
+        let mut filled = std::mem::take(&mut scratch.filled);
+        slots::fill(content, intent, &message.candidates, scratch.text.chars(), window, &mut filled);
+        let values = filled
+            .iter()
+            .map(|f| {
+                let name = content.slots[usize::from(f.slot)].name.clone();
+                Value::of(name, original, &scratch.text, &message.candidates[f.candidate as usize])
+            })
+            .collect();
+        let required = &intent.slots[..usize::from(intent.required)];
+        let missing = required.iter().filter(|s| !filled.iter().any(|f| f.slot == **s)).copied().collect();
+        scratch.filled = filled;
+        let question =
+            scratch.text.chars()[window.0 as usize..window.1 as usize].iter().any(|c| matches!(c, '?' | '吗' | '么'));
+        Recognized {
+            intent: considered.intent,
+            confidence: considered.confidence,
+            slots: values,
+            missing,
+            mood: if question { Mood::Question } else { Mood::Request },
+            span: scratch.text.span(window.0 as usize, window.1 as usize),
+        }
+    }
+}
+
+/// Chooses one candidate for each range: the surer, then the longer, then the one with the lower kind, then the leftmost.
+fn resolve(candidates: &[Candidate<'_>]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..candidates.len() as u32).filter(|i| candidates[*i as usize].whole).collect();
+    order.sort_by_key(|i| {
+        let c = &candidates[*i as usize];
+        (std::cmp::Reverse(c.strength), std::cmp::Reverse(c.end - c.start), c.start, c.kind, *i)
+    });
+    let mut kept: Vec<u32> = Vec::new();
+    for i in order {
+        let c = &candidates[i as usize];
+        if !kept.iter().any(|k| candidates[*k as usize].start < c.end && c.start < candidates[*k as usize].end) {
+            kept.push(i);
+        }
+    }
+    kept.sort_by_key(|i| candidates[*i as usize].start);
+    kept
+}
