@@ -15,9 +15,11 @@
 
 mod clauses;
 mod phrases;
+mod row_index;
 
 pub use clauses::split;
 pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
+pub use row_index::RowIndex;
 
 use crate::dictionary::Content;
 
@@ -64,13 +66,20 @@ pub const KEPT: usize = 8;
 
 /// For one account: which classes of the model are whose.
 pub struct Classes {
-    /// For each intent its class.
-    of_intent: Vec<Option<u16>>,
     none: Option<u16>,
-    /// For each class, whether the account has the intent.
-    known: Vec<bool>,
-    /// The account's intents with the place of their pack in the account, most specific first.
-    intents: Vec<(u16, u16)>,
+    /// Classes of intents that the account does not have.
+    foreign: Vec<u16>,
+    /// The account's intents.
+    intents: Vec<Own>,
+}
+
+/// An intent of an account.
+#[derive(Debug, Clone, Copy)]
+struct Own {
+    intent: u16,
+    /// Place of its pack in the account, the most specific pack 0.
+    place: u16,
+    class: Option<u16>,
 }
 
 impl Classes {
@@ -91,7 +100,10 @@ impl Classes {
             }
         }
         let none = classes.iter().position(|c| c == crate::dictionary::NONE).map(|c| c as u16);
-        Self { of_intent, none, known, intents }
+        let foreign = (0..classes.len() as u16).filter(|c| !known[usize::from(*c)] && Some(*c) != none).collect();
+        let class = |intent: u16| of_intent[usize::from(intent)];
+        let intents = intents.into_iter().map(|(intent, place)| Own { intent, place, class: class(intent) }).collect();
+        Self { none, foreign, intents }
     }
 }
 
@@ -101,23 +113,22 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
     ranking.none =
         classes.none.map_or(UNKNOWN_MARGIN, |c| scores.get(usize::from(c)).copied().unwrap_or(UNKNOWN_MARGIN));
     ranking.foreign = UNKNOWN_MARGIN;
-    for (class, score) in scores.iter().enumerate() {
-        if !classes.known[class] && Some(class as u16) != classes.none {
-            ranking.foreign = ranking.foreign.max(*score);
-        }
+    for class in &classes.foreign {
+        ranking.foreign = ranking.foreign.max(scores.get(usize::from(*class)).copied().unwrap_or(UNKNOWN_MARGIN));
     }
     let mut best = Best::default();
-    for (intent, place) in &classes.intents {
-        let class = classes.of_intent[usize::from(*intent)];
+    for Own { intent, place, class } in &classes.intents {
         let margin = class.and_then(|c| scores.get(usize::from(c))).copied().unwrap_or(UNKNOWN_MARGIN);
         let mut entry = Entry { intent: *intent, place: *place, score: margin, margin, row: None, covered: 0 };
-        for (index, row) in rows.iter().enumerate().filter(|(_, r)| r.intent == *intent) {
-            let score = margin + RULE * row.strength() + if row.whole { WHOLE } else { 0.0 };
-            if entry.row.is_none() || score > entry.score || (score == entry.score && row.covered > entry.covered) {
-                entry = Entry { score, row: Some(index as u32), covered: row.covered, ..entry };
+        for (index, row) in rows.iter().enumerate() {
+            if row.intent == *intent {
+                entry.lift(index as u32, row);
             }
         }
-        best.insert(entry);
+        // Most intents are far behind: they need no comparison by the total order.
+        if entry.score >= best.worst {
+            best.insert(entry);
+        }
     }
     let outside = ranking.none.max(ranking.foreign - FOREIGN);
     for (at, entry) in best.entries().iter().enumerate() {
@@ -145,22 +156,35 @@ struct Entry {
 }
 
 impl Entry {
+    /// Takes a row that holds, where it is better than the row so far.
+    fn lift(&mut self, index: u32, row: &RowMatch) {
+        let score = self.margin + RULE * row.strength() + if row.whole { WHOLE } else { 0.0 };
+        if self.row.is_none() || score > self.score || (score == self.score && row.covered > self.covered) {
+            *self = Self { score, row: Some(index), covered: row.covered, ..*self };
+        }
+    }
+
     /// The total order of intents: true where `self` comes before `other`.
     fn before(&self, other: &Entry) -> bool {
-        let by_score = other.score.total_cmp(&self.score);
-        by_score
-            .then(other.covered.cmp(&self.covered))
-            .then(self.place.cmp(&other.place))
-            .then(self.intent.cmp(&other.intent))
-            .is_lt()
+        if self.score != other.score {
+            return self.score > other.score;
+        }
+        other.covered.cmp(&self.covered).then(self.place.cmp(&other.place)).then(self.intent.cmp(&other.intent)).is_lt()
     }
 }
 
 /// The best [`KEPT`] entries, in order.
-#[derive(Default)]
 struct Best {
     entries: [Entry; KEPT],
     length: usize,
+    /// What an entry must score to be among them.
+    worst: f32,
+}
+
+impl Default for Best {
+    fn default() -> Self {
+        Self { entries: [Entry::default(); KEPT], length: 0, worst: f32::NEG_INFINITY }
+    }
 }
 
 impl Best {
@@ -175,6 +199,9 @@ impl Best {
         self.length = (self.length + 1).min(KEPT);
         self.entries[at..self.length].rotate_right(1);
         self.entries[at] = entry;
+        if self.length == KEPT {
+            self.worst = self.entries[KEPT - 1].score;
+        }
     }
 
     fn entries(&self) -> &[Entry] {

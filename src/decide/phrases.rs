@@ -1,5 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
+use super::row_index::{NONE, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
@@ -74,15 +75,14 @@ struct Occurrence {
 }
 
 /// Buffers for matching rows; can be used again.
-///
-/// A row is looked at only when its anchor was found: the element least likely to stand in any message, chosen when the
-/// dictionary was compiled. The other elements are then looked up among the atoms of the message.
 #[derive(Default)]
 pub struct RowMatcher {
     /// For each atom of the dictionary, index + 1 of its first occurrence; all 0 between calls.
     heads: Vec<u32>,
     occurrences: Vec<Occurrence>,
-    rows: Vec<u32>,
+    /// For each row one bit for each element found; all 0 between calls.
+    found: Vec<u32>,
+    touched: Vec<u32>,
     hits: Vec<Hit>,
     chosen: Vec<(u32, u32)>,
 }
@@ -92,69 +92,111 @@ const MOST_PLACEMENTS: u32 = 256;
 
 impl RowMatcher {
     /// Finds the rows that hold inside `window` (normalised characters, half-open).
-    pub fn find(&mut self, evidence: &Evidence<'_, '_>, window: (u32, u32), out: &mut Vec<RowMatch>) {
+    pub fn find(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32), out: &mut Vec<RowMatch>) {
         out.clear();
-        self.index(evidence, window);
+        self.note_all(index, evidence, window);
+        self.mark(index, evidence, window);
+        let content = evidence.content;
         let meaningful = (window.0..window.1).filter(|i| !evidence.ignorable[*i as usize]).count() as u32;
-        let rows = std::mem::take(&mut self.rows);
-        for row_index in &rows {
-            let row = &evidence.content.rows[*row_index as usize];
-            if !evidence.visible.scopes[usize::from(row.scope)] || !counts(row, evidence.now) {
-                continue;
-            }
-            if !self.elements(evidence, row, window) {
-                continue;
-            }
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.retain(|row| {
+            let found = std::mem::take(&mut self.found[*row as usize]);
+            index.complete(*row, found) && counts(&content.rows[*row as usize], evidence.now)
+        });
+        touched.sort_unstable();
+        for row_index in &touched {
+            let row = &content.rows[*row_index as usize];
+            self.collect(index, evidence, window, *row_index);
             self.chosen.clear();
             let mut placement = Placement { row, hits: &self.hits, chosen: &mut self.chosen, tries: 0 };
             if placement.place(0) {
                 out.extend(row_match(evidence, *row_index, row, &self.hits, &self.chosen, meaningful));
             }
         }
-        self.rows = rows;
+        touched.clear();
+        self.touched = touched;
         for o in self.occurrences.drain(..) {
             self.heads[o.atom as usize] = 0;
         }
     }
 
-    /// Notes where every atom stands, and the rows whose anchor was found.
-    fn index(&mut self, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
-        let content = evidence.content;
-        self.heads.resize(content.literals.len() + content.groups.len() + content.slots.len(), 0);
-        self.rows.clear();
+    /// Notes where every atom stands.
+    fn note_all(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
+        let atoms = &index.atoms;
+        self.heads.resize(atoms.count(), 0);
+        self.found.resize(evidence.content.rows.len(), 0);
         let inside = |start: u32, end: u32| window.0 <= start && end <= window.1;
         for l in evidence.matches.literals.iter().filter(|l| inside(l.start, l.end)) {
-            self.note(content, Atom::Literal(l.literal), l.start, l.end);
+            self.note(atoms.number(Atom::Literal(l.literal)), l.start, l.end);
         }
         for m in evidence.matches.words.iter().chain(&evidence.matches.values).filter(|m| inside(m.start, m.end)) {
-            self.note(content, Atom::Group(m.entry.group), m.start, m.end);
+            self.note(atoms.number(Atom::Group(m.entry.group)), m.start, m.end);
         }
         for c in evidence.candidates.iter().filter(|c| c.fills && inside(c.start, c.end)) {
             for slot in evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten() {
-                self.note(content, Atom::Slot(*slot), c.start, c.end);
+                self.note(atoms.number(Atom::Slot(*slot)), c.start, c.end);
             }
         }
-        self.rows.sort_unstable();
-        self.rows.dedup();
     }
 
-    fn note(&mut self, content: &Content, atom: Atom, start: u32, end: u32) {
-        let number = atom_number(content, atom);
-        let head = &mut self.heads[number as usize];
-        if *head == 0 {
-            let uses = match atom {
-                Atom::Literal(l) => &content.literals[l as usize],
-                Atom::Group(g) => &content.group_uses[usize::from(g)],
-                Atom::Slot(s) => &content.slot_uses[usize::from(s)],
-            };
-            self.rows.extend(uses);
-        }
-        self.occurrences.push(Occurrence { atom: number, start, end, next: *head });
+    fn note(&mut self, atom: u32, start: u32, end: u32) {
+        let head = &mut self.heads[atom as usize];
+        self.occurrences.push(Occurrence { atom, start, end, next: *head });
         *head = self.occurrences.len() as u32;
     }
 
-    fn occurrences_of(&self, content: &Content, atom: Atom) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut at = self.heads[atom_number(content, atom) as usize];
+    /// Marks for every row that the account sees which of the elements that it requires or excludes stand in the window.
+    fn mark(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
+        let scopes = evidence.visible.scopes.as_slice();
+        for o in self.occurrences.iter().filter(|o| o.next == 0) {
+            for posting in index.needed(o.atom) {
+                let stands = match posting.second {
+                    NONE => true,
+                    second if self.heads[second as usize] == 0 => false,
+                    _ => self.hits_of(evidence, o.atom, index.rest(posting), window).next().is_some(),
+                };
+                if stands && scopes[usize::from(posting.scope)] {
+                    let found = &mut self.found[posting.row as usize];
+                    if *found == 0 {
+                        self.touched.push(posting.row);
+                    }
+                    *found |= 1 << posting.element;
+                }
+            }
+        }
+    }
+
+    /// Collects the hits of the elements of one row.
+    fn collect(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32), row: u32) {
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        for o in self.occurrences.iter().filter(|o| o.next == 0) {
+            for posting in index.of_row(o.atom, row) {
+                let found = self.hits_of(evidence, o.atom, index.rest(posting), window);
+                hits.extend(found.map(|(start, end)| Hit { element: posting.element, start, end }));
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        self.hits = hits;
+    }
+
+    /// The ranges inside the window where an atom stands with the atoms `rest` right behind it.
+    fn hits_of<'s>(
+        &'s self,
+        evidence: &'s Evidence<'_, '_>,
+        first: u32,
+        rest: &'s [u32],
+        window: (u32, u32),
+    ) -> impl Iterator<Item = (u32, u32)> + 's {
+        self.occurrences_of(first).filter_map(move |(start, end)| {
+            let end = rest.iter().try_fold(end, |at, atom| self.after(evidence, *atom, at))?;
+            (end <= window.1).then_some((start, end))
+        })
+    }
+
+    fn occurrences_of(&self, atom: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut at = self.heads[atom as usize];
         std::iter::from_fn(move || {
             let o = self.occurrences.get(at.checked_sub(1)? as usize)?;
             at = o.next;
@@ -162,49 +204,10 @@ impl RowMatcher {
         })
     }
 
-    /// Collects the hits of a row's elements; false as soon as a required one is missing or an excluded one is there.
-    fn elements(&mut self, evidence: &Evidence<'_, '_>, row: &PhraseRow, window: (u32, u32)) -> bool {
-        let mut hits = std::mem::take(&mut self.hits);
-        hits.clear();
-        let mut fits = true;
-        for variants in row.variants.chunk_by(|a, b| a.element == b.element) {
-            let element = variants[0].element;
-            let before = hits.len();
-            for variant in variants {
-                let Some(first) = variant.atoms.first() else { continue };
-                for (start, end) in self.occurrences_of(evidence.content, *first) {
-                    let end = variant.atoms[1..].iter().try_fold(end, |at, atom| self.after(evidence, *atom, at));
-                    if let Some(end) = end.filter(|e| *e <= window.1) {
-                        hits.push(Hit { element, start, end });
-                    }
-                }
-            }
-            let found = hits.len() > before;
-            let bit = 1u32 << element;
-            if (row.required & bit != 0 && !found) || (row.excluded & bit != 0 && found) {
-                fits = false;
-                break;
-            }
-        }
-        hits.sort_unstable();
-        hits.dedup();
-        self.hits = hits;
-        fits
-    }
-
     /// Where an atom that starts at `at` (or one space behind it) ends.
-    fn after(&self, evidence: &Evidence<'_, '_>, atom: Atom, at: u32) -> Option<u32> {
+    fn after(&self, evidence: &Evidence<'_, '_>, atom: u32, at: u32) -> Option<u32> {
         let at = if evidence.chars.get(at as usize) == Some(&' ') { at + 1 } else { at };
-        self.occurrences_of(evidence.content, atom).filter(|o| o.0 == at).map(|o| o.1).max()
-    }
-}
-
-/// Atoms are numbered: literals, then groups, then slots.
-fn atom_number(content: &Content, atom: Atom) -> u32 {
-    match atom {
-        Atom::Literal(l) => l,
-        Atom::Group(g) => content.literals.len() as u32 + u32::from(g),
-        Atom::Slot(s) => (content.literals.len() + content.groups.len()) as u32 + u32::from(s),
+        self.occurrences_of(atom).filter(|o| o.0 == at).map(|o| o.1).max()
     }
 }
 
@@ -283,16 +286,19 @@ fn row_match(
 
 /// Marks the characters that carry no meaning of their own: punctuation, and words of the group `ignorable`. Where that
 /// would leave nothing, only white space and punctuation are marked.
-pub fn mark_ignorable(content: &Content, matches: &Matches, chars: &[char], out: &mut Vec<bool>) {
+pub fn mark_ignorable(ignorable: Option<u16>, matches: &Matches, chars: &[char], out: &mut Vec<bool>) {
     out.clear();
-    out.extend(chars.iter().map(|c| is_filler_char(*c)));
-    let Some(group) = content.groups.iter().position(|g| g.name == IGNORABLE) else { return };
-    let plain = out.clone();
-    for m in matches.words.iter().filter(|m| usize::from(m.entry.group) == group) {
+    out.resize(chars.len(), false);
+    for m in matches.words.iter().filter(|m| Some(m.entry.group) == ignorable) {
         out[m.start as usize..m.end as usize].fill(true);
     }
-    if out.iter().all(|i| *i) {
-        *out = if plain.iter().all(|i| *i) { vec![false; chars.len()] } else { plain };
+    let plain = |c: &char| is_filler_char(*c);
+    if chars.iter().zip(&*out).any(|(c, marked)| !marked && !plain(c)) {
+        out.iter_mut().zip(chars).for_each(|(marked, c)| *marked |= plain(c));
+    } else if chars.iter().all(plain) {
+        out.fill(false);
+    } else {
+        out.iter_mut().zip(chars).for_each(|(marked, c)| *marked = plain(c));
     }
 }
 

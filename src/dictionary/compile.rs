@@ -76,7 +76,6 @@ struct Compiler<'a> {
     slots: HashMap<String, u16>,
     groups: HashMap<String, u16>,
     literals: HashMap<String, u32>,
-    literal_lengths: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -118,7 +117,6 @@ impl<'a> Compiler<'a> {
             slots: HashMap::new(),
             groups: HashMap::new(),
             literals: HashMap::new(),
-            literal_lengths: Vec::new(),
         }
     }
 
@@ -429,8 +427,6 @@ impl<'a> Compiler<'a> {
     }
 
     fn phrases(&mut self) {
-        self.content.group_uses = vec![Vec::new(); self.content.groups.len()];
-        self.content.slot_uses = vec![Vec::new(); self.content.slots.len()];
         let source = self.source;
         for (pack_index, pack) in source.packs.iter().enumerate() {
             let mut rows: Vec<&PhraseSource> = pack.phrases.iter().collect();
@@ -503,7 +499,6 @@ impl<'a> Compiler<'a> {
                 Text::new("拆成几行", "split the row"),
             );
         }
-        let row_index = self.content.rows.len() as u32;
         let (mut required, mut excluded) = (0u32, 0u32);
         let mut variants = Vec::new();
         for (at, element) in elements.iter().enumerate() {
@@ -520,7 +515,6 @@ impl<'a> Compiler<'a> {
                 variants.push(Variant { element: position as u8, atoms });
             }
         }
-        self.anchor(row_index, required, &variants);
         let scope = self.scope(pack_index, &[], &row.place);
         self.content.rows.push(PhraseRow {
             id: row.id.clone(),
@@ -537,29 +531,6 @@ impl<'a> Compiler<'a> {
         });
     }
 
-    /// Notes the row under the first atoms of its anchor: the required element that is least likely to stand in any
-    /// message, judged by the shortest of its variants.
-    fn anchor(&mut self, row: u32, required: u32, variants: &[Variant]) {
-        let rarity = |atom: &Atom| match atom {
-            Atom::Literal(l) => 2 * self.literal_lengths[*l as usize],
-            Atom::Group(_) => 3,
-            Atom::Slot(_) => 1,
-        };
-        let elements = variants.chunk_by(|a, b| a.element == b.element).filter(|e| required >> e[0].element & 1 == 1);
-        let rarest = |e: &[Variant]| e.iter().map(|v| v.atoms.iter().map(rarity).sum::<usize>()).min().unwrap_or(0);
-        let Some(anchor) = elements.max_by_key(|e| rarest(e)) else { return };
-        for variant in anchor {
-            let uses = match variant.atoms[0] {
-                Atom::Literal(l) => &mut self.content.literals[l as usize],
-                Atom::Group(g) => &mut self.content.group_uses[usize::from(g)],
-                Atom::Slot(s) => &mut self.content.slot_uses[usize::from(s)],
-            };
-            if uses.last() != Some(&row) {
-                uses.push(row);
-            }
-        }
-    }
-
     fn atom(&mut self, piece: &Piece, row: &PhraseSource) -> Option<Atom> {
         match piece {
             Piece::Literal(text) => {
@@ -574,11 +545,10 @@ impl<'a> Compiler<'a> {
                     );
                     return None;
                 }
-                let next = self.content.literals.len() as u32;
+                let next = self.content.literals;
                 let index = *self.literals.entry(folded.clone()).or_insert(next);
                 if index == next {
-                    self.content.literals.push(Vec::new());
-                    self.literal_lengths.push(folded.chars().count());
+                    self.content.literals += 1;
                     self.words.entry(folded).or_default().push(Posting::Literal(index));
                 }
                 Some(Atom::Literal(index))
@@ -723,7 +693,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn finish(mut self) -> Result<Compiled, Faults> {
-        if self.term_count >= MOST_INDEXES || self.content.literals.len() >= MOST_INDEXES {
+        if self.term_count >= MOST_INDEXES || self.content.literals as usize >= MOST_INDEXES {
             let place = Place::default();
             self.fault(
                 "D057",

@@ -22,12 +22,8 @@ pub struct Content {
     pub scopes: Vec<Scope>,
     /// Phrase rows, sorted by pack order and id.
     pub rows: Vec<PhraseRow>,
-    /// Phrase literals → the rows whose anchor begins with them; postings of the lexicon name literals by index.
-    pub literals: Vec<Vec<u32>>,
-    /// Word groups → the rows whose anchor begins with them.
-    pub group_uses: Vec<Vec<u32>>,
-    /// Slots → the rows whose anchor begins with them.
-    pub slot_uses: Vec<Vec<u32>>,
+    /// Number of the literals of phrases; atoms and postings of the lexicon name them by index.
+    pub literals: u32,
     /// Named days.
     pub holidays: Vec<Holiday>,
     /// Names of airlines → two-character codes, folded, longest first.
@@ -168,7 +164,7 @@ pub struct Variant {
 /// The unit that a message is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Atom {
-    /// Index into [`Content::literals`].
+    /// Index of a literal, below [`Content::literals`].
     Literal(u32),
     /// Index into [`Content::groups`].
     Group(u16),

@@ -122,12 +122,10 @@ pub struct Parts<S> {
 pub struct Lexicon {
     map: Fst<Slice>,
     parts: Parts<Slice>,
-    /// Character → state of the fst behind it, so that a walk starts one character in.
-    first: CharMap<(u64, u64)>,
+    prefixes: Prefixes,
 }
 
 const SEVERAL: u64 = 1 << 63;
-const NO_STATE: (u64, u64) = (u64::MAX, 0);
 
 /// Value of the fst for a spelling with one posting or several.
 pub(super) fn fst_value(postings: &[Posting], lists: &mut Vec<u8>) -> u64 {
@@ -149,30 +147,7 @@ impl Lexicon {
     pub fn open(parts: Parts<Slice>) -> Result<Self, DictionaryError> {
         let map =
             Fst::new(parts.map.clone()).map_err(|e| DictionaryError::Corrupt { what: format!("word map: {e}") })?;
-        let mut lexicon = Self { map, parts, first: CharMap::new(NO_STATE) };
-        lexicon.index_first_characters();
-        Ok(lexicon)
-    }
-
-    fn index_first_characters(&mut self) {
-        let mut found = Vec::new();
-        let root = self.map.root();
-        let mut pending = vec![(root.addr(), Output::zero(), [0u8; 4], 0usize)];
-        while let Some((addr, out, prefix, length)) = pending.pop() {
-            for t in self.map.node(addr).transitions() {
-                let mut bytes = prefix;
-                bytes[length] = t.inp;
-                let (out, length) = (out.cat(t.out), length + 1);
-                match std::str::from_utf8(&bytes[..length]) {
-                    Ok(s) => found.extend(s.chars().next().map(|c| (c, t.addr, out.value()))),
-                    Err(_) if length < 4 => pending.push((t.addr, out, bytes, length)),
-                    Err(_) => {}
-                }
-            }
-        }
-        for (c, addr, out) in found {
-            self.first.set(c, (addr as u64, out));
-        }
+        Ok(Self { prefixes: Prefixes::of(&map), map, parts })
     }
 
     /// Number of spellings.
@@ -194,19 +169,25 @@ impl Lexicon {
     #[inline]
     pub fn matches_at(&self, chars: &[char], start: usize, mut found: impl FnMut(usize, Posting)) {
         let Some(c) = chars.get(start) else { return };
-        let (addr, out) = self.first.get(*c);
-        if addr == NO_STATE.0 {
+        let single = self.prefixes.singles.get(*c);
+        if single == NO_PREFIX {
             return;
         }
-        let mut node = self.map.node(addr as CompiledAddr);
-        let mut out = Output::new(out);
-        let mut end = start + 1;
+        if single != NO_WORD {
+            self.postings(single, &mut |p| found(start + 1, p));
+        }
+        let Some(pair) = chars.get(start + 1).and_then(|second| self.prefixes.pair(*c, *second)) else { return };
+        let mut end = start + 2;
+        if pair.word != NO_WORD {
+            self.postings(pair.word, &mut |p| found(end, p));
+        }
+        if chars.len() == end {
+            return;
+        }
+        let mut node = self.map.node(pair.state as CompiledAddr);
+        let mut out = Output::new(pair.out);
         let mut buffer = [0u8; 4];
-        loop {
-            if node.is_final() {
-                self.postings(out.cat(node.final_output()).value(), &mut |p| found(end, p));
-            }
-            let Some(c) = chars.get(end) else { return };
+        while let Some(c) = chars.get(end) {
             for byte in c.encode_utf8(&mut buffer).bytes() {
                 let Some(at) = node.find_input(byte) else { return };
                 let t = node.transition(at);
@@ -214,6 +195,9 @@ impl Lexicon {
                 node = self.map.node(t.addr);
             }
             end += 1;
+            if node.is_final() {
+                self.postings(out.cat(node.final_output()).value(), &mut |p| found(end, p));
+            }
         }
     }
 
@@ -268,6 +252,101 @@ impl Lexicon {
         while let Some((key, value)) = stream.next() {
             if let Ok(spelling) = std::str::from_utf8(key) {
                 self.postings(value.value(), &mut |p| each(spelling, p));
+            }
+        }
+    }
+}
+
+/// No word and no prefix of one; no value of the map is as large.
+const NO_PREFIX: u64 = u64::MAX;
+/// A prefix that is no word itself.
+const NO_WORD: u64 = u64::MAX - 1;
+
+/// The first two characters of all spellings, so that a walk of the fst, whose edges are bytes, starts behind them. Most
+/// walks end here: few pairs of characters begin a word.
+struct Prefixes {
+    /// First character → value of the word of one character, [`NO_WORD`] or [`NO_PREFIX`].
+    singles: CharMap<u64>,
+    /// Open addressing by both characters.
+    pairs: Vec<Pair>,
+}
+
+#[derive(Clone, Copy)]
+struct Pair {
+    /// Both characters, 0 where the place is empty.
+    key: u64,
+    /// The fst's state behind them.
+    state: u64,
+    /// Its output on the way there.
+    out: u64,
+    /// Value of the word of these two characters, or [`NO_WORD`].
+    word: u64,
+}
+
+impl Prefixes {
+    fn of(map: &Fst<Slice>) -> Self {
+        let mut singles = CharMap::new(NO_PREFIX);
+        let mut pairs = Vec::new();
+        each_character(map, map.root().addr(), Output::zero(), |first, state, out| {
+            singles.set(first, word_at(map, state, out));
+            each_character(map, state, out, |second, state, out| {
+                let (word, out) = (word_at(map, state, out), out.value());
+                pairs.push(Pair { key: key(first, second), state: state as u64, out, word });
+            });
+        });
+        let empty = Pair { key: 0, state: 0, out: 0, word: NO_WORD };
+        let mut table = vec![empty; (pairs.len() * 2).next_power_of_two().max(2)];
+        let mask = table.len() - 1;
+        for pair in pairs {
+            let mut at = place(pair.key) & mask;
+            while table[at].key != 0 {
+                at = (at + 1) & mask;
+            }
+            table[at] = pair;
+        }
+        Self { singles, pairs: table }
+    }
+
+    #[inline]
+    fn pair(&self, first: char, second: char) -> Option<&Pair> {
+        let key = key(first, second);
+        let mask = self.pairs.len() - 1;
+        let mut at = place(key) & mask;
+        loop {
+            match &self.pairs[at] {
+                Pair { key: 0, .. } => return None,
+                pair if pair.key == key => return Some(pair),
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
+}
+
+fn key(first: char, second: char) -> u64 {
+    u64::from(u32::from(first)) << 32 | u64::from(u32::from(second))
+}
+
+fn place(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+}
+
+fn word_at(map: &Fst<Slice>, state: CompiledAddr, out: Output) -> u64 {
+    let node = map.node(state);
+    if node.is_final() { out.cat(node.final_output()).value() } else { NO_WORD }
+}
+
+/// Calls `each(character, state, output)` for every character that the fst can go on with.
+fn each_character(map: &Fst<Slice>, from: CompiledAddr, out: Output, mut each: impl FnMut(char, CompiledAddr, Output)) {
+    let mut pending = vec![(from, out, [0u8; 4], 0usize)];
+    while let Some((state, out, prefix, length)) = pending.pop() {
+        for t in map.node(state).transitions() {
+            let mut bytes = prefix;
+            bytes[length] = t.inp;
+            let (out, length) = (out.cat(t.out), length + 1);
+            match std::str::from_utf8(&bytes[..length]) {
+                Ok(s) => s.chars().for_each(|c| each(c, t.addr, out)),
+                Err(_) if length < 4 => pending.push((t.addr, out, bytes, length)),
+                Err(_) => {}
             }
         }
     }

@@ -26,4 +26,4 @@ pub use source::{
 };
 
 /// Number of the bundle format; a bundle of another format is refused.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;

@@ -9,5 +9,5 @@ mod model;
 mod svm;
 
 pub use features::{Features, KIND_SYMBOL, SoundTable, Symbols};
-pub use model::{Model, ModelError};
+pub use model::{Model, ModelError, Scores};
 pub use svm::{Example, train};

@@ -18,28 +18,49 @@ struct Stored {
 }
 
 /// A linear model: scores of all classes for a bag of features.
+///
+/// The stored weights are laid out anew for scoring: multiplied by the idf of their feature and rounded to whole steps of
+/// [`STEPS`], so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
 #[derive(Debug, Default)]
 pub struct Model {
     stored: Stored,
-    /// For each feature where its weights are.
-    places: Vec<Place>,
-    /// Weights of common features, one for every class, row after row.
+    /// Open addressing by fingerprint.
+    table: Vec<Slot>,
+    /// Weights of common features, [`Self::width`] a row.
     dense: Vec<i16>,
-    /// Open addressing: fingerprint (0 empty) and index of the feature.
-    table: Vec<(u32, u32)>,
+    /// Class and weight of the other features.
+    sparse: Vec<(u16, i16)>,
+    /// Length of a dense row: the number of classes, rounded up to full registers.
+    width: usize,
+    /// What one step is worth.
+    step: f32,
 }
 
-/// Where the weights of a feature are. A feature that speaks about many classes is read faster from a full row.
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    /// Range of the sparse weights.
-    Sparse(u32, u32),
-    /// Start of a row of the dense weights.
-    Dense(u32),
+/// A feature in the table of a model.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// Fingerprint, 0 where the slot is empty.
+    print: u32,
+    /// Index of the feature in [`Stored`].
+    feature: u32,
+    /// Squared idf: what the feature adds to the squared length of the vector.
+    square: f32,
+    /// Start of its weights, in `dense` or in `sparse`.
+    start: u32,
+    /// Number of sparse weights, [`DENSE`] for a dense row.
+    length: u32,
 }
 
-/// A feature with weights for more than one class in so many is read from a full row.
-const DENSE_SHARE: usize = 6;
+/// Marks a feature whose weights are a dense row.
+const DENSE: u32 = u32::MAX;
+/// A feature with weights for more classes than this is read from a full row.
+const MOST_SPARSE: usize = 10;
+/// The largest weight in steps. So many features can be added before 16 bits could overflow: see [`BLOCK`].
+const STEPS: i16 = 511;
+/// Features that are added up before the sums move to 32 bits; `BLOCK * STEPS` fits an `i16`.
+const BLOCK: usize = 64;
+/// Dense rows are a multiple of this.
+const LANES: usize = 8;
 
 /// Why the bytes of a model cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -85,33 +106,48 @@ impl Model {
     }
 
     fn index(stored: Stored) -> Self {
-        let size = (stored.prints.len() * 2).next_power_of_two().max(2);
-        let mut table = vec![(0u32, 0u32); size];
-        for (index, print) in stored.prints.iter().enumerate() {
-            let mut at = *print as usize & (size - 1);
-            while table[at].0 != 0 {
-                at = (at + 1) & (size - 1);
-            }
-            table[at] = (*print, index as u32);
-        }
-        let classes = stored.classes.len();
-        let (mut places, mut dense) = (Vec::with_capacity(stored.prints.len()), Vec::new());
+        let width = stored.classes.len().next_multiple_of(LANES);
         let mut start = 0;
-        for end in &stored.ends {
-            let range = start as usize..*end as usize;
-            places.push(if range.len() * DENSE_SHARE > classes {
-                let row = dense.len();
-                dense.resize(row + classes, 0);
-                for (class, weight) in stored.weight_classes[range.clone()].iter().zip(&stored.weights[range]) {
-                    dense[row + usize::from(*class)] = *weight;
-                }
-                Place::Dense(row as u32)
+        let ranges: Vec<std::ops::Range<usize>> =
+            stored.ends.iter().map(|end| std::mem::replace(&mut start, *end as usize)..*end as usize).collect();
+        let value = |feature: usize, at: usize| f32::from(stored.weights[at]) * stored.idf[feature];
+        let each = ranges.iter().enumerate().flat_map(|(f, r)| r.clone().map(move |at| (f, at)));
+        let largest = each.map(|(f, at)| value(f, at).abs()).fold(f32::MIN_POSITIVE, f32::max);
+        let step = largest / f32::from(STEPS);
+        let mut model = Self {
+            table: vec![Slot::default(); (stored.prints.len() * 2).next_power_of_two().max(2)],
+            dense: Vec::new(),
+            sparse: Vec::new(),
+            width,
+            step: step * stored.scale,
+            stored: Stored::default(),
+        };
+        let mask = model.table.len() - 1;
+        for (feature, range) in ranges.into_iter().enumerate() {
+            let weights =
+                range.clone().map(|at| (stored.weight_classes[at], (value(feature, at) / step).round() as i16));
+            let (start, length) = if range.len() > MOST_SPARSE {
+                let row = model.dense.len();
+                model.dense.resize(row + width, 0);
+                weights.for_each(|(class, weight)| model.dense[row + usize::from(class)] = weight);
+                (row, DENSE)
             } else {
-                Place::Sparse(start, *end)
-            });
-            start = *end;
+                model.sparse.extend(weights);
+                (model.sparse.len() - range.len(), range.len() as u32)
+            };
+            let mut at = stored.prints[feature] as usize & mask;
+            while model.table[at].print != 0 {
+                at = (at + 1) & mask;
+            }
+            model.table[at] = Slot {
+                print: stored.prints[feature],
+                feature: feature as u32,
+                square: stored.idf[feature] * stored.idf[feature],
+                start: start as u32,
+                length,
+            };
         }
-        Self { stored, places, dense, table }
+        Self { stored, ..model }
     }
 
     /// Reads a model; no bytes at all are the model that knows no class.
@@ -151,13 +187,13 @@ impl Model {
     }
 
     #[inline]
-    fn find(&self, print: u32) -> Option<usize> {
+    fn find(&self, print: u32) -> Option<&Slot> {
         let mask = self.table.len() - 1;
         let mut at = print as usize & mask;
         loop {
-            match self.table[at] {
-                (0, _) => return None,
-                (p, index) if p == print => return Some(index as usize),
+            match &self.table[at] {
+                Slot { print: 0, .. } => return None,
+                slot if slot.print == print => return Some(slot),
                 _ => at = (at + 1) & mask,
             }
         }
@@ -165,47 +201,72 @@ impl Model {
 
     /// Scores every class for a message with these features: the signed distance from the class's border, about 1 for a
     /// typical member and -1 for a typical other message. Returns the share of the features that the model knows.
-    pub fn score(&self, prints: &[u32], scores: &mut Vec<f32>) -> f32 {
-        scores.clear();
-        scores.resize(self.stored.classes.len(), 0.0);
+    pub fn score(&self, prints: &[u32], scores: &mut Scores) -> f32 {
+        scores.start(self.stored.classes.len(), self.width);
         let (mut squares, mut known) = (0f32, 0usize);
-        for print in prints {
-            let Some(index) = self.find(*print) else { continue };
-            let idf = self.stored.idf[index];
-            squares += idf * idf;
-            known += 1;
-            match self.places[index] {
-                Place::Dense(row) => {
-                    let weights = &self.dense[row as usize..row as usize + scores.len()];
-                    for (score, weight) in scores.iter_mut().zip(weights) {
-                        *score += idf * f32::from(*weight);
+        for block in prints.chunks(BLOCK) {
+            let sums = scores.block.as_mut_slice();
+            for slot in block.iter().filter_map(|print| self.find(*print)) {
+                squares += slot.square;
+                known += 1;
+                let start = slot.start as usize;
+                if slot.length == DENSE {
+                    for (sum, weight) in sums.iter_mut().zip(&self.dense[start..start + self.width]) {
+                        *sum = sum.wrapping_add(*weight);
                     }
-                }
-                Place::Sparse(start, end) => {
-                    let range = start as usize..end as usize;
-                    for (class, weight) in
-                        self.stored.weight_classes[range.clone()].iter().zip(&self.stored.weights[range])
-                    {
-                        scores[usize::from(*class)] += idf * f32::from(*weight);
+                } else {
+                    for (class, weight) in &self.sparse[start..start + slot.length as usize] {
+                        sums[usize::from(*class)] = sums[usize::from(*class)].wrapping_add(*weight);
                     }
                 }
             }
+            scores.close_block();
         }
-        let factor = if squares > 0.0 { self.stored.scale / squares.sqrt() } else { 0.0 };
-        for (score, bias) in scores.iter_mut().zip(&self.stored.biases) {
-            *score = *score * factor + bias;
+        let factor = if squares > 0.0 { self.step / squares.sqrt() } else { 0.0 };
+        for ((score, sum), bias) in scores.scores.iter_mut().zip(&scores.sums).zip(&self.stored.biases) {
+            *score = *sum as f32 * factor + bias;
         }
         if prints.is_empty() { 0.0 } else { known as f32 / prints.len() as f32 }
     }
 
     /// The weight of one feature for one class, for explanations.
     pub fn weight(&self, print: u32, class: usize) -> f32 {
-        let Some(index) = self.find(print) else { return 0.0 };
+        let Some(index) = self.find(print).map(|slot| slot.feature as usize) else { return 0.0 };
         let start = if index == 0 { 0 } else { self.stored.ends[index - 1] as usize };
         let range = start..self.stored.ends[index] as usize;
         let position = self.stored.weight_classes[range.clone()].iter().position(|c| *c as usize == class);
         position.map_or(0.0, |p| {
             f32::from(self.stored.weights[range.start + p]) * self.stored.scale * self.stored.idf[index]
         })
+    }
+}
+
+/// The scores of a message by class, with the buffers that make them; can be used again.
+#[derive(Debug, Default)]
+pub struct Scores {
+    scores: Vec<f32>,
+    sums: Vec<i32>,
+    block: Vec<i16>,
+}
+
+impl Scores {
+    fn start(&mut self, classes: usize, width: usize) {
+        self.scores.clear();
+        self.scores.resize(classes, 0.0);
+        self.sums.clear();
+        self.sums.resize(width, 0);
+        self.block.clear();
+        self.block.resize(width, 0);
+    }
+
+    fn close_block(&mut self) {
+        for (sum, part) in self.sums.iter_mut().zip(&mut self.block) {
+            *sum += i32::from(std::mem::take(part));
+        }
+    }
+
+    /// The scores, by class.
+    pub fn by_class(&self) -> &[f32] {
+        &self.scores
     }
 }

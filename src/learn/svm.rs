@@ -194,9 +194,10 @@ mod tests {
         }
         let classes = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
         let model = train(&examples, &classes);
-        let mut scores = Vec::new();
+        let mut scores = crate::learn::Scores::default();
         for (prints, best) in [(vec![1, 105], 0), (vec![2, 107], 1), (vec![2, 3, 101], 2)] {
             model.score(&prints, &mut scores);
+            let scores = scores.by_class();
             let top = (0..3).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
             assert_eq!(top, Some(best));
             assert!(scores[best] > 0.3, "{scores:?}");

@@ -14,10 +14,10 @@ mod trace;
 pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, Value};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
-use crate::decide::{self, Classes, Considered, Ranking, RowMatcher};
+use crate::decide::{self, Classes, Considered, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{Candidate, Reader};
-use crate::learn::{Features, SoundTable, Symbols};
+use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
 use crate::moderation::{self, Moderation};
 use crate::segment::{Segmenter, Segments};
@@ -72,6 +72,9 @@ pub struct Recognizer {
     reader: Reader,
     sounds: SoundTable,
     views: Vec<View>,
+    rows: RowIndex,
+    /// The word group whose members never change what is asked.
+    ignorable: Option<u16>,
     /// For each kind how the learner sees it.
     kinds: Vec<KindView>,
     /// For each kind of value the slots that take it.
@@ -91,7 +94,7 @@ struct Scratch {
     symbols: Vec<(u32, u32)>,
     window: Symbols,
     features: Features,
-    scores: Vec<f32>,
+    scores: Scores,
     rows: RowMatcher,
     clauses: Vec<(u32, u32)>,
     filled: Vec<Filled>,
@@ -147,9 +150,22 @@ impl Recognizer {
         for (index, slot) in content.slots.iter().enumerate() {
             slot.kinds.iter().for_each(|kind| slots_of_kind[usize::from(*kind)].push(index as u16));
         }
+        let rows = RowIndex::new(content);
+        let ignorable = content.groups.iter().position(|g| g.name == decide::IGNORABLE).map(|g| g as u16);
         let kinds = KindView::of_all(content);
         let segmenter = Segmenter::new(&bundle);
-        Ok(Self { normalizer, segmenter, reader, sounds: SoundTable::new(), views, kinds, slots_of_kind, bundle })
+        Ok(Self {
+            normalizer,
+            segmenter,
+            reader,
+            sounds: SoundTable::new(),
+            views,
+            rows,
+            ignorable,
+            kinds,
+            slots_of_kind,
+            bundle,
+        })
     }
 
     /// The dictionary.
@@ -228,7 +244,7 @@ impl Recognizer {
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
         self.reader.read(&scratch.text, &scratch.matches, &self.bundle.lexicon, airline, reference, &mut candidates);
-        decide::mark_ignorable(&self.bundle.content, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
+        decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
         let entities = resolve(&candidates);
         let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
         self.symbolize(scratch, &message);

@@ -30,10 +30,10 @@ impl Recognizer {
             slots_of_kind: &self.slots_of_kind,
             now: message.now,
         };
-        matcher.find(&evidence, window, rows);
+        matcher.find(&self.rows, &evidence, window, rows);
         scratch.rows = matcher;
         self.bundle.model.score(&scratch.features.prints, &mut scratch.scores);
-        decide::rank(&message.view.classes, &scratch.scores, rows, ranking);
+        decide::rank(&message.view.classes, scratch.scores.by_class(), rows, ranking);
     }
 
     /// The requests of a message with their windows: one for the whole message, or one for each part that asks for

@@ -37,7 +37,6 @@ pub fn is_han(c: char) -> bool {
 /// Tells whether a normalised character carries no meaning of its own: white space, punctuation or a face.
 #[inline]
 pub fn is_filler_char(c: char) -> bool {
-    c == ' '
-        || faces::is_placeholder(c)
-        || (!c.is_alphanumeric() && !is_han(c) && !matches!(c, '+' | '%' | '¥' | '$' | '€' | '£' | '㎡' | '℃'))
+    let sign = || matches!(c, '+' | '%' | '¥' | '$' | '€' | '£' | '㎡' | '℃');
+    !is_han(c) && (c == ' ' || faces::is_placeholder(c) || (!c.is_alphanumeric() && !sign()))
 }
