@@ -1,6 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
-use super::row_index::{NONE, RowIndex};
+use super::row_index::{Element, Posting, Postings, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
@@ -57,32 +57,42 @@ pub struct Evidence<'a, 'd> {
     pub now: i64,
 }
 
+/// Where an element of any row stands.
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    start: u32,
+    end: u32,
+    /// Index + 1 of the place before at which the same element stands, 0 without one.
+    before: u32,
+}
+
+/// Where the element at a position of one row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Hit {
-    element: u8,
+    position: u8,
     start: u32,
     end: u32,
 }
 
-/// Where an atom stands; occurrences of one atom are chained.
-#[derive(Debug, Clone, Copy)]
+/// Where an atom stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Occurrence {
-    atom: u32,
     start: u32,
     end: u32,
-    /// Index + 1 of the next occurrence of the same atom, 0 at the end.
-    next: u32,
+    atom: u32,
 }
 
 /// Buffers for matching rows; can be used again.
 #[derive(Default)]
 pub struct RowMatcher {
-    /// For each atom of the dictionary, index + 1 of its first occurrence; all 0 between calls.
-    heads: Vec<u32>,
+    /// By start.
     occurrences: Vec<Occurrence>,
-    /// For each row one bit for each element found; all 0 between calls.
-    found: Vec<u32>,
-    touched: Vec<u32>,
+    /// Elements that rows need.
+    standing: Vec<Standing>,
+    /// For each element index + 1 of its last place in `standing`, 0 where it does not stand; all 0 between calls.
+    last: Vec<u32>,
+    /// The elements that stand in the window.
+    elements: Vec<u32>,
     hits: Vec<Hit>,
     chosen: Vec<(u32, u32)>,
 }
@@ -94,121 +104,152 @@ impl RowMatcher {
     /// Finds the rows that hold inside `window` (normalised characters, half-open).
     pub fn find(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32), out: &mut Vec<RowMatch>) {
         out.clear();
-        self.note_all(index, evidence, window);
-        self.mark(index, evidence, window);
+        self.note_atoms(index, evidence, window);
+        self.note_elements(index, evidence);
         let content = evidence.content;
         let meaningful = (window.0..window.1).filter(|i| !evidence.ignorable[*i as usize]).count() as u32;
-        let mut touched = std::mem::take(&mut self.touched);
-        touched.retain(|row| {
-            let found = std::mem::take(&mut self.found[*row as usize]);
-            index.complete(*row, found) && counts(&content.rows[*row as usize], evidence.now)
-        });
-        touched.sort_unstable();
-        for row_index in &touched {
-            let row = &content.rows[*row_index as usize];
-            self.collect(index, evidence, window, *row_index);
-            self.chosen.clear();
-            let mut placement = Placement { row, hits: &self.hits, chosen: &mut self.chosen, tries: 0 };
-            if placement.place(0) {
-                out.extend(row_match(evidence, *row_index, row, &self.hits, &self.chosen, meaningful));
-            }
-        }
-        touched.clear();
-        self.touched = touched;
-        for o in self.occurrences.drain(..) {
-            self.heads[o.atom as usize] = 0;
-        }
-    }
-
-    /// Notes where every atom stands.
-    fn note_all(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
-        let atoms = &index.atoms;
-        self.heads.resize(atoms.count(), 0);
-        self.found.resize(evidence.content.rows.len(), 0);
-        let inside = |start: u32, end: u32| window.0 <= start && end <= window.1;
-        for l in evidence.matches.literals.iter().filter(|l| inside(l.start, l.end)) {
-            self.note(atoms.number(Atom::Literal(l.literal)), l.start, l.end);
-        }
-        for m in evidence.matches.words.iter().chain(&evidence.matches.values).filter(|m| inside(m.start, m.end)) {
-            self.note(atoms.number(Atom::Group(m.entry.group)), m.start, m.end);
-        }
-        for c in evidence.candidates.iter().filter(|c| c.fills && inside(c.start, c.end)) {
-            for slot in evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten() {
-                self.note(atoms.number(Atom::Slot(*slot)), c.start, c.end);
-            }
-        }
-    }
-
-    fn note(&mut self, atom: u32, start: u32, end: u32) {
-        let head = &mut self.heads[atom as usize];
-        self.occurrences.push(Occurrence { atom, start, end, next: *head });
-        *head = self.occurrences.len() as u32;
-    }
-
-    /// Marks for every row that the account sees which of the elements that it requires or excludes stand in the window.
-    fn mark(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
         let scopes = evidence.visible.scopes.as_slice();
-        for o in self.occurrences.iter().filter(|o| o.next == 0) {
-            for posting in index.needed(o.atom) {
-                let stands = match posting.second {
-                    NONE => true,
-                    second if self.heads[second as usize] == 0 => false,
-                    _ => self.hits_of(evidence, o.atom, index.rest(posting), window).next().is_some(),
-                };
-                if stands && scopes[usize::from(posting.scope)] {
-                    let found = &mut self.found[posting.row as usize];
-                    if *found == 0 {
-                        self.touched.push(posting.row);
+        let (mut hits, mut chosen) = (std::mem::take(&mut self.hits), std::mem::take(&mut self.chosen));
+        for element in &self.elements {
+            index.complete(
+                *element,
+                scopes,
+                |e| self.last[e as usize] != 0,
+                |number, elements| {
+                    let row = &content.rows[number as usize];
+                    if !counts(row, evidence.now) {
+                        return;
                     }
-                    *found |= 1 << posting.element;
+                    self.collect(index, evidence, elements, &mut hits);
+                    chosen.clear();
+                    if (Placement { row, hits: &hits, chosen: &mut chosen, tries: 0 }).place(0) {
+                        out.extend(row_match(evidence, number, row, &hits, &chosen, meaningful));
+                    }
+                },
+            );
+        }
+        (self.hits, self.chosen) = (hits, chosen);
+        out.sort_unstable_by_key(|m| m.row);
+        self.elements.iter().for_each(|e| self.last[*e as usize] = 0);
+    }
+
+    /// Notes where every atom stands, by start.
+    fn note_atoms(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
+        let atoms = &index.atoms;
+        self.occurrences.clear();
+        let mut note = |atom: Atom, start: u32, end: u32| {
+            if window.0 <= start && end <= window.1 {
+                self.occurrences.push(Occurrence { start, end, atom: atoms.number(atom) });
+            }
+        };
+        evidence.matches.literals.iter().for_each(|l| note(Atom::Literal(l.literal), l.start, l.end));
+        let words = evidence.matches.words.iter().chain(&evidence.matches.values);
+        words.for_each(|m| note(Atom::Group(m.entry.group), m.start, m.end));
+        for c in evidence.candidates.iter().filter(|c| c.fills) {
+            let slots = evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten();
+            slots.for_each(|slot| note(Atom::Slot(*slot), c.start, c.end));
+        }
+        self.occurrences.sort_unstable();
+    }
+
+    /// Notes where the elements that rows need stand.
+    fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
+        let (mut standing, mut elements) = (std::mem::take(&mut self.standing), std::mem::take(&mut self.elements));
+        let mut last = std::mem::take(&mut self.last);
+        standing.clear();
+        elements.clear();
+        last.resize(index.elements(), 0);
+        let all = |_: u32| true;
+        self.each(
+            index,
+            &index.needed,
+            evidence,
+            all,
+            |postings| postings,
+            |element, start, end| {
+                let before = &mut last[element as usize];
+                if *before == 0 {
+                    elements.push(element);
+                }
+                standing.push(Standing { start, end, before: *before });
+                *before = standing.len() as u32;
+            },
+        );
+        (self.standing, self.elements, self.last) = (standing, elements, last);
+    }
+
+    /// Collects where the elements of one row stand, by position.
+    fn collect(&self, index: &RowIndex, evidence: &Evidence<'_, '_>, elements: [&[Element]; 2], hits: &mut Vec<Hit>) {
+        hits.clear();
+        for Element { element, position } in elements.into_iter().flatten().copied() {
+            let mut place = self.last[element as usize];
+            if place == 0 {
+                let begins = |atom: u32| index.may_begin(element, atom);
+                let its = |all| of_element(all, element);
+                let hit = |_: u32, start: u32, end: u32| hits.push(Hit { position, start, end });
+                self.each(index, &index.optional, evidence, begins, its, hit);
+            }
+            while let Some(s) = place.checked_sub(1).and_then(|p| self.standing.get(p as usize)) {
+                hits.push(Hit { position, start: s.start, end: s.end });
+                place = s.before;
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+    }
+
+    /// Calls `found(element, start, end)` wherever one of the `selected` elements that begin with a `wanted` atom stands.
+    #[inline]
+    fn each<'i>(
+        &self,
+        index: &'i RowIndex,
+        postings: &'i Postings,
+        evidence: &Evidence<'_, '_>,
+        wanted: impl Fn(u32) -> bool,
+        selected: impl Fn(&'i [Posting]) -> &'i [Posting],
+        mut found: impl FnMut(u32, u32, u32),
+    ) {
+        for (place, o) in self.occurrences.iter().enumerate() {
+            if !wanted(o.atom) {
+                continue;
+            }
+            selected(postings.alone(o.atom)).iter().for_each(|p| found(p.element, o.start, o.end));
+            if !postings.goes_on(o.atom) {
+                continue;
+            }
+            for second in starting_at(&self.occurrences[place + 1..], skip_space(evidence, o.end)) {
+                for p in selected(postings.of_pair(o.atom, second.atom)) {
+                    let rest = &index.rest(p)[1..];
+                    if let Some(end) = rest.iter().try_fold(second.end, |at, atom| self.after(evidence, *atom, at)) {
+                        found(p.element, o.start, end);
+                    }
                 }
             }
         }
     }
 
-    /// Collects the hits of the elements of one row.
-    fn collect(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32), row: u32) {
-        let mut hits = std::mem::take(&mut self.hits);
-        hits.clear();
-        for o in self.occurrences.iter().filter(|o| o.next == 0) {
-            for posting in index.of_row(o.atom, row) {
-                let found = self.hits_of(evidence, o.atom, index.rest(posting), window);
-                hits.extend(found.map(|(start, end)| Hit { element: posting.element, start, end }));
-            }
-        }
-        hits.sort_unstable();
-        hits.dedup();
-        self.hits = hits;
-    }
-
-    /// The ranges inside the window where an atom stands with the atoms `rest` right behind it.
-    fn hits_of<'s>(
-        &'s self,
-        evidence: &'s Evidence<'_, '_>,
-        first: u32,
-        rest: &'s [u32],
-        window: (u32, u32),
-    ) -> impl Iterator<Item = (u32, u32)> + 's {
-        self.occurrences_of(first).filter_map(move |(start, end)| {
-            let end = rest.iter().try_fold(end, |at, atom| self.after(evidence, *atom, at))?;
-            (end <= window.1).then_some((start, end))
-        })
-    }
-
-    fn occurrences_of(&self, atom: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut at = self.heads[atom as usize];
-        std::iter::from_fn(move || {
-            let o = self.occurrences.get(at.checked_sub(1)? as usize)?;
-            at = o.next;
-            Some((o.start, o.end))
-        })
-    }
-
     /// Where an atom that starts at `at` (or one space behind it) ends.
     fn after(&self, evidence: &Evidence<'_, '_>, atom: u32, at: u32) -> Option<u32> {
-        let at = if evidence.chars.get(at as usize) == Some(&' ') { at + 1 } else { at };
-        self.occurrences_of(atom).filter(|o| o.0 == at).map(|o| o.1).max()
+        let here = starting_at(&self.occurrences, skip_space(evidence, at));
+        here.iter().filter(|o| o.atom == atom).map(|o| o.end).max()
     }
+}
+
+fn starting_at(occurrences: &[Occurrence], at: u32) -> &[Occurrence] {
+    let from = occurrences.partition_point(|o| o.start < at);
+    let to = from + occurrences[from..].iter().take_while(|o| o.start == at).count();
+    &occurrences[from..to]
+}
+
+fn skip_space(evidence: &Evidence<'_, '_>, at: u32) -> u32 {
+    if evidence.chars.get(at as usize) == Some(&' ') { at + 1 } else { at }
+}
+
+/// The ways to write one element among those that are found by the same atoms, which stand by element.
+fn of_element(postings: &[Posting], element: u32) -> &[Posting] {
+    let from = postings.partition_point(|p| p.element < element);
+    let to = from + postings[from..].iter().take_while(|p| p.element == element).count();
+    &postings[from..to]
 }
 
 fn counts(row: &PhraseRow, now: i64) -> bool {
@@ -231,7 +272,7 @@ impl Placement<'_> {
         if self.row.required >> element & 1 == 0 {
             return self.place(element + 1);
         }
-        for h in self.hits.iter().filter(|h| h.element == element) {
+        for h in self.hits.iter().filter(|h| h.position == element) {
             self.tries += 1;
             if self.tries > MOST_PLACEMENTS {
                 return false;
@@ -252,10 +293,17 @@ impl Placement<'_> {
         false
     }
 
-    fn fits(&mut self) -> bool {
-        let mut sorted = self.chosen.clone();
-        sorted.sort_unstable();
-        sorted.windows(2).all(|w| w[1].0 - w[0].1 <= u32::from(self.row.gap))
+    fn fits(&self) -> bool {
+        // With one element, or two, there is nothing to sort.
+        match self.chosen.as_slice() {
+            [_] => true,
+            [a, b] => a.max(b).0 - a.min(b).1 <= u32::from(self.row.gap),
+            more => {
+                let mut sorted = more.to_vec();
+                sorted.sort_unstable();
+                sorted.windows(2).all(|w| w[1].0 - w[0].1 <= u32::from(self.row.gap))
+            }
+        }
     }
 }
 
@@ -269,7 +317,7 @@ fn row_match(
 ) -> Option<RowMatch> {
     let mut spans = chosen.to_vec();
     // Optional elements only add to what a row explains.
-    for h in hits.iter().filter(|h| row.required >> h.element & 1 == 0) {
+    for h in hits.iter().filter(|h| row.required >> h.position & 1 == 0) {
         if !spans.iter().any(|(s, e)| h.start < *e && *s < h.end) {
             spans.push((h.start, h.end));
         }

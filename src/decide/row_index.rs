@@ -1,6 +1,7 @@
 //! Phrase rows laid out for matching: from an atom to the rows that hold it.
 
 use crate::dictionary::{Atom, Content};
+use std::collections::HashMap;
 
 /// Atoms are numbered: literals, then groups, then slots.
 #[derive(Debug, Clone, Copy)]
@@ -26,37 +27,53 @@ impl Atoms {
     }
 }
 
-/// A way to write an element of a row, found by its first atom.
+/// A way to write an element, found by its first atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Posting {
-    /// Index of the row.
-    pub(super) row: u32,
-    /// The atom right behind the first, [`NONE`] without one.
-    pub(super) second: u32,
+    /// Index of the element.
+    pub(super) element: u32,
     /// Start of all atoms behind the first in [`RowIndex::rests`].
     rest: u32,
-    /// For which accounts the row counts.
-    pub(super) scope: u16,
-    /// Position of the element in its row, 0 to 31.
-    pub(super) element: u8,
     /// Number of the other atoms.
     length: u8,
 }
 
-/// No second atom.
-pub(super) const NONE: u32 = u32::MAX;
+/// What of a row decides whether a message can satisfy it. Its elements stand one behind the other in
+/// [`RowIndex::elements`]: required, excluded, optional.
+struct Shape {
+    row: u32,
+    scope: u16,
+    start: u32,
+    required_end: u32,
+    excluded_end: u32,
+    end: u32,
+}
 
-/// For every atom the elements that can begin with it. A message holds some fifteen atoms and a dictionary some hundred
-/// thousand ways to write elements, so rows are reached from the atoms and never searched.
+/// An element of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Element {
+    /// Index of the element.
+    pub(super) element: u32,
+    /// Where it stands in the row, 0 to 31.
+    pub(super) position: u8,
+}
+
+/// From the atoms of a message to the elements of rows, and from those to the rows. An element that many rows share is
+/// looked for once, and a row is looked at only where its rarest element stands.
 pub struct RowIndex {
     pub(super) atoms: Atoms,
-    /// Elements that rows require or exclude.
-    needed: Postings,
-    /// Elements that may be missing.
-    optional: Postings,
+    /// Elements that some row requires or excludes.
+    pub(super) needed: Postings,
+    /// Elements that every row that has them may miss.
+    pub(super) optional: Postings,
     rests: Vec<u32>,
-    /// For each row the elements that must stand in the message and those that must not, one bit each.
-    masks: Vec<(u32, u32)>,
+    elements: Vec<Element>,
+    /// For each element the [`bit`]s of the atoms that it can begin with.
+    firsts: Vec<u64>,
+    /// By anchor: the required element that the fewest rows have.
+    shapes: Vec<Shape>,
+    /// For each element the end of the shapes that it anchors.
+    anchored: Vec<u32>,
 }
 
 impl RowIndex {
@@ -67,48 +84,103 @@ impl RowIndex {
             groups: content.groups.len() as u32,
             slots: content.slots.len() as u32,
         };
+        let mut ids: HashMap<Vec<Vec<u32>>, u32> = HashMap::new();
+        let mut of_rows: Vec<Vec<Element>> = Vec::with_capacity(content.rows.len());
+        for row in &content.rows {
+            let mut of_row = Vec::new();
+            for variants in row.variants.chunk_by(|a, b| a.element == b.element) {
+                let mut ways: Vec<Vec<u32>> =
+                    variants.iter().map(|v| v.atoms.iter().map(|a| atoms.number(*a)).collect()).collect();
+                ways.retain(|atoms: &Vec<u32>| !atoms.is_empty());
+                ways.sort_unstable();
+                ways.dedup();
+                let next = ids.len() as u32;
+                let element = *ids.entry(ways).or_insert(next);
+                of_row.push(Element { element, position: variants[0].element });
+            }
+            of_rows.push(of_row);
+        }
+        let mut needs = vec![false; ids.len()];
+        for (row, of_row) in content.rows.iter().zip(&of_rows) {
+            let needed = of_row.iter().filter(|e| (row.required | row.excluded) >> e.position & 1 == 1);
+            needed.for_each(|e| needs[e.element as usize] = true);
+        }
         let mut rests = Vec::new();
-        let (mut needed, mut optional) = (Vec::new(), Vec::new());
-        for (row_index, row) in content.rows.iter().enumerate() {
-            for variant in &row.variants {
-                let [first, others @ ..] = variant.atoms.as_slice() else { continue };
-                let needs = (row.required | row.excluded) >> variant.element & 1 == 1;
-                let pairs = if needs { &mut needed } else { &mut optional };
-                pairs.push((
-                    atoms.number(*first),
-                    Posting {
-                        row: row_index as u32,
-                        second: others.first().map_or(NONE, |a| atoms.number(*a)),
-                        rest: rests.len() as u32,
-                        scope: row.scope,
-                        element: variant.element,
-                        length: others.len() as u8,
-                    },
-                ));
-                rests.extend(others.iter().map(|a| atoms.number(*a)));
+        let (mut needed, mut optional, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut by_id: Vec<_> = ids.iter().collect();
+        by_id.sort_unstable_by_key(|(_, id)| **id);
+        for (ways, element) in by_id {
+            firsts.push(ways.iter().fold(0, |bits, way| bits | bit(way[0])));
+            let keyed = if needs[*element as usize] { &mut needed } else { &mut optional };
+            for way in ways {
+                let posting = Posting { element: *element, rest: rests.len() as u32, length: (way.len() - 1) as u8 };
+                keyed.push(Keyed { first: way[0], second: way.get(1).copied(), posting });
+                rests.extend(&way[1..]);
             }
         }
-        let masks = content.rows.iter().map(|r| (r.required, r.excluded)).collect();
+        let mut rows_with = vec![0u32; ids.len()];
+        of_rows.iter().flatten().for_each(|e| rows_with[e.element as usize] += 1);
+        let (mut elements, mut anchors) = (Vec::new(), Vec::new());
+        for (number, (row, of_row)) in content.rows.iter().zip(&of_rows).enumerate() {
+            let start = elements.len() as u32;
+            let with = |mask: u32| of_row.iter().filter(move |e| mask >> e.position & 1 == 1).copied();
+            let rarest = with(row.required).map(|e| e.element).min_by_key(|e| (rows_with[*e as usize], *e));
+            let Some(anchor) = rarest else { continue };
+            elements.extend(with(row.required));
+            let required_end = elements.len() as u32;
+            elements.extend(with(row.excluded));
+            let excluded_end = elements.len() as u32;
+            elements.extend(with(!row.required & !row.excluded));
+            let end = elements.len() as u32;
+            anchors
+                .push((anchor, Shape { row: number as u32, scope: row.scope, start, required_end, excluded_end, end }));
+        }
+        anchors.sort_by_key(|(anchor, _)| *anchor);
+        let mut anchored = vec![0u32; ids.len()];
+        anchors.iter().for_each(|(anchor, _)| anchored[*anchor as usize] += 1);
+        anchored.iter_mut().fold(0, |sum, end| {
+            *end += sum;
+            *end
+        });
+        let shapes = anchors.into_iter().map(|(_, shape)| shape).collect();
         let count = atoms.count();
-        Self { atoms, needed: Postings::new(needed, count), optional: Postings::new(optional, count), rests, masks }
+        let (needed, optional) = (Postings::new(needed, count), Postings::new(optional, count));
+        Self { atoms, needed, optional, rests, elements, firsts, shapes, anchored }
     }
 
-    /// True where a row with these elements found has all that it requires and nothing that it excludes.
+    /// Number of elements.
+    pub(super) fn elements(&self) -> usize {
+        self.anchored.len()
+    }
+
+    /// Calls `found(row, elements)` for the rows anchored at an element that lie in one of the `scopes`, have all that
+    /// they require and nothing that they exclude. The elements are those that the row requires or allows.
     #[inline]
-    pub(super) fn complete(&self, row: u32, found: u32) -> bool {
-        let (required, excluded) = self.masks[row as usize];
-        required != 0 && found & required == required && found & excluded == 0
+    pub(super) fn complete(
+        &self,
+        anchor: u32,
+        scopes: &[bool],
+        present: impl Fn(u32) -> bool,
+        mut found: impl FnMut(u32, [&[Element]; 2]),
+    ) {
+        let here = |e: &Element| present(e.element);
+        let start = anchor.checked_sub(1).map_or(0, |before| self.anchored[before as usize]);
+        for shape in &self.shapes[start as usize..self.anchored[anchor as usize] as usize] {
+            let part = |start: u32, end: u32| &self.elements[start as usize..end as usize];
+            let required = part(shape.start, shape.required_end);
+            if scopes[usize::from(shape.scope)]
+                && required.iter().all(here)
+                && !part(shape.required_end, shape.excluded_end).iter().any(here)
+            {
+                found(shape.row, [required, part(shape.excluded_end, shape.end)]);
+            }
+        }
     }
 
-    /// The elements that rows require or exclude and that can begin with an atom, by row.
+    /// True where an element may begin with an atom; false means that it does not.
     #[inline]
-    pub(super) fn needed(&self, atom: u32) -> &[Posting] {
-        self.needed.of(atom)
-    }
-
-    /// The elements of one row that can begin with an atom.
-    pub(super) fn of_row(&self, atom: u32, row: u32) -> impl Iterator<Item = &Posting> {
-        self.needed.of_row(atom, row).chain(self.optional.of_row(atom, row))
+    pub(super) fn may_begin(&self, element: u32, atom: u32) -> bool {
+        self.firsts[element as usize] & bit(atom) != 0
     }
 
     /// The other atoms of an element.
@@ -118,35 +190,69 @@ impl RowIndex {
     }
 }
 
-/// Postings by atom, then row.
-struct Postings {
-    /// For each atom the end of its postings.
-    ends: Vec<u32>,
+/// One of 64 bits for an atom, so that sets of atoms are compared at once.
+#[inline]
+fn bit(atom: u32) -> u64 {
+    1 << (atom % 64)
+}
+
+/// A posting with what it is found by. Without a second atom it sorts first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Keyed {
+    first: u32,
+    second: Option<u32>,
+    posting: Posting,
+}
+
+/// Postings by first atom, then second.
+pub(super) struct Postings {
+    /// For each atom where the elements of that atom alone end, and where all that begin with it end.
+    ends: Vec<(u32, u32)>,
+    /// For each posting its second atom, beside it so that a search reads nothing else.
+    seconds: Vec<u32>,
     postings: Vec<Posting>,
 }
 
 impl Postings {
-    fn new(mut pairs: Vec<(u32, Posting)>, atoms: usize) -> Self {
-        pairs.sort_unstable();
-        let mut ends = vec![0u32; atoms];
-        pairs.iter().for_each(|(atom, _)| ends[*atom as usize] += 1);
-        let mut sum = 0;
-        ends.iter_mut().for_each(|end| {
-            sum += *end;
-            *end = sum;
-        });
-        Self { ends, postings: pairs.into_iter().map(|(_, p)| p).collect() }
+    fn new(mut keyed: Vec<Keyed>, atoms: usize) -> Self {
+        keyed.sort_unstable();
+        let mut ends = vec![(0, 0); atoms];
+        let mut at = 0;
+        for (atom, ends) in ends.iter_mut().enumerate() {
+            let of_atom = |k: &&Keyed| k.first as usize == atom;
+            let alone = keyed[at..].iter().take_while(|k| of_atom(k) && k.second.is_none()).count();
+            let pairs = keyed[at + alone..].iter().take_while(of_atom).count();
+            *ends = ((at + alone) as u32, (at + alone + pairs) as u32);
+            at += alone + pairs;
+        }
+        Self {
+            ends,
+            seconds: keyed.iter().map(|k| k.second.unwrap_or(0)).collect(),
+            postings: keyed.into_iter().map(|k| k.posting).collect(),
+        }
     }
 
+    /// The elements of this atom alone.
     #[inline]
-    fn of(&self, atom: u32) -> &[Posting] {
-        let start = atom.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.postings[start as usize..self.ends[atom as usize] as usize]
+    pub(super) fn alone(&self, atom: u32) -> &[Posting] {
+        let start = atom.checked_sub(1).map_or(0, |before| self.ends[before as usize].1);
+        &self.postings[start as usize..self.ends[atom as usize].0 as usize]
     }
 
-    fn of_row(&self, atom: u32, row: u32) -> impl Iterator<Item = &Posting> {
-        let all = self.of(atom);
-        let start = all.partition_point(|p| p.row < row);
-        all[start..].iter().take_while(move |p| p.row == row)
+    /// True where longer elements begin with this atom.
+    #[inline]
+    pub(super) fn goes_on(&self, atom: u32) -> bool {
+        let (start, end) = self.ends[atom as usize];
+        start < end
+    }
+
+    /// The elements that begin with these two atoms.
+    #[inline]
+    pub(super) fn of_pair(&self, first: u32, second: u32) -> &[Posting] {
+        let (start, end) = self.ends[first as usize];
+        let seconds = &self.seconds[start as usize..end as usize];
+        let from = seconds.partition_point(|s| *s < second);
+        let to = from + seconds[from..].iter().take_while(|s| **s == second).count();
+        &self.postings[start as usize + from..start as usize + to]
     }
 }
