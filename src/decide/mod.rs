@@ -14,10 +14,14 @@
 //! then characters explained by rows, then the account's own packs before shared ones, then the id.
 
 mod clauses;
+mod cues;
+mod mood;
 mod phrases;
 mod row_index;
 
-pub use clauses::split;
+pub use clauses::{MOST_PARTS, split, split_softly};
+pub use cues::{CueMatch, CueTable};
+pub use mood::{Said, Scope, Withdrawal};
 pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
 pub use row_index::RowIndex;
 
