@@ -54,8 +54,8 @@ impl CueTable {
         Self { first, words }
     }
 
-    /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and not
-    /// inside a longer word of the same cue.
+    /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and, but for
+    /// light words, not inside a longer word of the same cue.
     pub fn find(&self, visible: &Visibility, chars: &[char], out: &mut Vec<CueMatch>) {
         out.clear();
         let mut shields: Vec<CueMatch> = Vec::new();
@@ -80,12 +80,14 @@ impl CueTable {
         }
         let inside = |m: &CueMatch, o: &CueMatch| o.cue == m.cue && o.start <= m.start && m.end <= o.end;
         if !shields.is_empty() {
-            out.retain(|m| !shields.iter().any(|s| inside(m, s)));
+            // An exception of one row may be the word of another: 怎么 asks, although it is an exception of 么.
+            out.retain(|m| !shields.iter().any(|s| inside(m, s) && (m.start, m.end) != (s.start, s.end)));
         }
         let mut at = 0;
         while at < out.len() {
             let m = out[at];
-            if out[..at].iter().any(|o| inside(&m, o)) {
+            // Whoever walks along light words needs those that begin behind a longer one's start too: 不要|了 beside 要了.
+            if m.cue != Cue::Light && out[..at].iter().any(|o| inside(&m, o)) {
                 out.remove(at);
             } else {
                 at += 1;

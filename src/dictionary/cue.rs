@@ -22,8 +22,10 @@ pub enum Cue {
     TakeBack,
     /// What was refused ends here: 而是, 直接.
     Turn,
-    /// Names nothing: 办, 要, 这个, 了.
+    /// Names nothing: 这个, 先, 吧, 要.
     Light,
+    /// A verb that names nothing by itself, but asks for what stands behind it: 办, 来, 换.
+    LightVerb,
     /// What follows has been done: 已经, 刚.
     Done,
     /// Behind it, what has been done ends: 了, 完.
@@ -36,7 +38,7 @@ pub enum Cue {
 
 impl Cue {
     /// All cues with the names of their groups.
-    pub const NAMES: [(Cue, &str); 12] = [
+    pub const NAMES: [(Cue, &str); 13] = [
         (Cue::Connective, "connective"),
         (Cue::Opener, "opener"),
         (Cue::Asking, "asking"),
@@ -45,6 +47,7 @@ impl Cue {
         (Cue::TakeBack, "take_back"),
         (Cue::Turn, "turn"),
         (Cue::Light, "light"),
+        (Cue::LightVerb, "light_verb"),
         (Cue::Done, "done"),
         (Cue::DoneEnd, "done_end"),
         (Cue::Correction, "correction"),

@@ -28,4 +28,4 @@ pub use source::{
 };
 
 /// Number of the bundle format; a bundle of another format is refused.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;

@@ -101,6 +101,8 @@ struct Scratch {
     scores: Scores,
     rows: RowMatcher,
     cues: Vec<CueMatch>,
+    /// The parts of the message; empty where a row explains all of it.
+    parts: Vec<(u32, u32)>,
     /// The characters of a message and which of them are ignorable, while its windows are judged.
     copies: (Vec<char>, Vec<bool>),
     filled: Vec<Filled>,
@@ -270,9 +272,8 @@ impl Recognizer {
         let mut ranking = Ranking::default();
         self.judge(scratch, &message, all, &mut rows, &mut ranking);
 
-        let Readout { mut asked, set_aside, withdrawn, parts } =
-            self.requests(scratch, &message, threshold, &rows, &ranking);
-        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold, &parts));
+        let Readout { mut asked, set_aside, withdrawn } = self.requests(scratch, &message, threshold, &rows, &ranking);
+        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold));
         asked.retain(|r| r.considered.confidence >= threshold);
         requests::withdraw(&mut message.candidates, &withdrawn);
 
@@ -302,9 +303,9 @@ impl Recognizer {
         let mut alternatives = Vec::new();
         if let [only] = asked.as_slice()
             && only.mood.is_none()
+            && let Some(best) = ranking.considered.first().filter(|best| best.intent == only.considered.intent)
         {
-            let best = &ranking.considered[0];
-            let close = |c: &&Considered| best.score - c.score <= AMBIGUOUS_GAP && c.intent != only.considered.intent;
+            let close = |c: &&Considered| best.score - c.score <= AMBIGUOUS_GAP && c.intent != best.intent;
             let alternative = |c: &Considered| Alternative { intent: c.intent, confidence: c.confidence };
             alternatives.extend(ranking.considered.iter().filter(close).map(alternative));
         }
