@@ -1,11 +1,11 @@
 use super::Input;
 use crate::diagnostic::{Diagnostic, Text};
-use crate::dictionary::SlotSource;
 use crate::dictionary::phrase::{Piece, parse};
+use crate::dictionary::{Cue, SlotSource};
 use std::collections::BTreeSet;
 
 /// Groups that the program itself asks for.
-const BUILTIN: &[&str] = &["ignorable", "connective", "carrier"];
+const BUILTIN: &[&str] = &["ignorable", "carrier"];
 
 /// # What it does
 /// Warns of word groups that no phrase and no slot uses.
@@ -30,7 +30,7 @@ pub(super) fn rule(input: &Input<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let mut named = BTreeSet::new();
     for term in input.source.packs.iter().flat_map(|p| &p.terms) {
-        if !used.contains(&term.group) && named.insert(&term.group) {
+        if !used.contains(&term.group) && Cue::of(&term.group).is_none() && named.insert(&term.group) {
             findings.push(Diagnostic::warning(
                 "D111",
                 term.place.clone(),

@@ -184,20 +184,27 @@ fn reason(response: &RecognizeResponse, e: &Explanation, language: Language) -> 
             format!("its parts ask for different things: {}", ids.join(", "))
         };
     }
-    let winner = e.candidates.iter().find(|c| c.id == response.intents[0].id).unwrap_or(best);
-    let second = e.candidates.iter().find(|c| c.id != winner.id);
-    let by = match (winner.row.as_str(), zh) {
+    if response.intents[0].id != best.id {
+        let id = &response.intents[0].id;
+        return if zh {
+            format!("整句最像 {}，分开看是 {id}", best.id)
+        } else {
+            format!("the message as a whole is most like {}, but its parts tell {id}", best.id)
+        };
+    }
+    let second = e.candidates.iter().find(|c| c.id != best.id);
+    let by = match (best.row.as_str(), zh) {
         ("", true) => "例句学到的依据".to_owned(),
         ("", false) => "what was learned from examples".to_owned(),
         (row, true) => format!("句式 {row} 和例句学到的依据"),
         (row, false) => format!("row {row} and what was learned from examples"),
     };
     match (second, zh) {
-        (Some(s), true) => format!("{} 靠{by}得 {:+.2}，第二名 {} 得 {:+.2}", winner.id, winner.score, s.id, s.score),
+        (Some(s), true) => format!("{} 靠{by}得 {:+.2}，第二名 {} 得 {:+.2}", best.id, best.score, s.id, s.score),
         (Some(s), false) => {
-            format!("{} scores {:+.2} by {by}; the second, {}, {:+.2}", winner.id, winner.score, s.id, s.score)
+            format!("{} scores {:+.2} by {by}; the second, {}, {:+.2}", best.id, best.score, s.id, s.score)
         }
-        (None, true) => format!("{} 靠{by}得 {:+.2}", winner.id, winner.score),
-        (None, false) => format!("{} scores {:+.2} by {by}", winner.id, winner.score),
+        (None, true) => format!("{} 靠{by}得 {:+.2}", best.id, best.score),
+        (None, false) => format!("{} scores {:+.2} by {by}", best.id, best.score),
     }
 }

@@ -14,10 +14,14 @@
 //! then characters explained by rows, then the account's own packs before shared ones, then the id.
 
 mod clauses;
+mod cues;
+mod mood;
 mod phrases;
 mod row_index;
 
-pub use clauses::split;
+pub use clauses::{MOST_PARTS, split, split_softly};
+pub use cues::{CueMatch, CueTable};
+pub use mood::{Said, Scope, Withdrawal};
 pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
 pub use row_index::RowIndex;
 
@@ -59,6 +63,21 @@ pub struct Ranking {
     pub none: f32,
     /// The best margin of an intent that the account does not have.
     pub foreign: f32,
+}
+
+impl Ranking {
+    /// The best intent that is not `out`, with its confidence where those that are `out` are no rivals either.
+    pub fn without(&self, out: impl Fn(u16) -> bool) -> Option<Considered> {
+        let mut left = self.considered.iter().filter(|c| !out(c.intent));
+        let best = left.next()?;
+        let rival = left.next().map_or(f32::NEG_INFINITY, |c| c.score).max(self.outside());
+        Some(Considered { confidence: confidence(best.score, rival), ..best.clone() })
+    }
+
+    /// The best score outside the account's intents.
+    fn outside(&self) -> f32 {
+        self.none.max(self.foreign - FOREIGN)
+    }
 }
 
 /// How many intents a ranking keeps.
@@ -130,7 +149,7 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
             best.insert(entry);
         }
     }
-    let outside = ranking.none.max(ranking.foreign - FOREIGN);
+    let outside = ranking.outside();
     for (at, entry) in best.entries().iter().enumerate() {
         let other =
             best.entries().iter().enumerate().find(|(i, _)| *i != at).map_or(f32::NEG_INFINITY, |(_, e)| e.score);

@@ -2,10 +2,11 @@
 
 use super::bundle::Sections;
 use super::content::*;
+use super::cue::{Cue, CueWord};
 use super::kinds::{BUILTIN_KINDS, builtin_kind};
 use super::lexicon::{MOST_INDEXES, Parts, Posting, Term, fst_value};
 use super::phrase::{self, Piece};
-use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source};
+use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source, TermRow};
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
 use crate::text::{Normalizer, is_filler_char};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -270,7 +271,7 @@ impl<'a> Compiler<'a> {
         let source = self.source;
         let names: BTreeSet<&str> =
             source.packs.iter().flat_map(|p| p.terms.iter().map(|t| t.group.as_str())).collect();
-        for name in names.into_iter().filter(|n| !n.is_empty()) {
+        for name in names.into_iter().filter(|n| !n.is_empty() && Cue::of(n).is_none()) {
             self.groups.insert(name.to_owned(), self.content.groups.len() as u16);
             self.content.groups.push(Group { name: name.to_owned(), gazetteer: false });
         }
@@ -581,6 +582,10 @@ impl<'a> Compiler<'a> {
         let source = self.source;
         for (pack_index, pack) in source.packs.iter().enumerate() {
             for row in &pack.terms {
+                if let Some(cue) = Cue::of(&row.group) {
+                    self.cue_words(pack_index, cue, row);
+                    continue;
+                }
                 let Some(group) = self.groups.get(&row.group).copied() else { continue };
                 let scope = self.scope(pack_index, &row.accounts, &row.place);
                 let attributes = row.attributes.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("|");
@@ -595,28 +600,52 @@ impl<'a> Compiler<'a> {
                 let index = self.term_count as u32;
                 self.term_count += 1;
                 term.encode(&mut self.terms);
-                let mut folded = BTreeSet::new();
-                for spelling in row.bare.then_some(&row.value).into_iter().chain(&row.synonyms) {
-                    let spelling_folded = self.normalizer.fold(spelling);
-                    if spelling_folded.is_empty() && !spelling.is_empty() {
-                        self.invisible(spelling, &row.place, "synonyms");
-                    } else if !spelling_folded.is_empty() {
-                        folded.insert(spelling_folded);
-                    }
-                }
+                let folded = self.spellings(row);
                 for spelling in &folded {
                     self.words.entry(spelling.clone()).or_default().push(Posting::Term(index));
                 }
-                for exception in &row.exceptions {
-                    let exception_folded = self.normalizer.fold(exception);
-                    if !folded.iter().any(|s| exception_folded.contains(s.as_str()) && exception_folded != *s) {
-                        self.useless_exception(exception, &row.place);
-                        continue;
-                    }
-                    self.words.entry(exception_folded).or_default().push(Posting::Shield(index));
+                for exception in self.exceptions(row, &folded) {
+                    self.words.entry(exception).or_default().push(Posting::Shield(index));
                 }
             }
         }
+    }
+
+    /// The folded spellings of a term.
+    fn spellings(&mut self, row: &TermRow) -> BTreeSet<String> {
+        let mut folded = BTreeSet::new();
+        for spelling in row.bare.then_some(&row.value).into_iter().chain(&row.synonyms) {
+            let spelling_folded = self.normalizer.fold(spelling);
+            if spelling_folded.is_empty() && !spelling.is_empty() {
+                self.invisible(spelling, &row.place, "synonyms");
+            } else if !spelling_folded.is_empty() {
+                folded.insert(spelling_folded);
+            }
+        }
+        folded
+    }
+
+    /// The folded exceptions of a term with these spellings.
+    fn exceptions(&mut self, row: &TermRow, folded: &BTreeSet<String>) -> Vec<String> {
+        let mut out = Vec::new();
+        for exception in &row.exceptions {
+            let exception_folded = self.normalizer.fold(exception);
+            if folded.iter().any(|s| exception_folded.contains(s.as_str()) && exception_folded != *s) {
+                out.push(exception_folded);
+                continue;
+            }
+            self.useless_exception(exception, &row.place);
+        }
+        out
+    }
+
+    fn cue_words(&mut self, pack: usize, cue: Cue, row: &TermRow) {
+        let scope = self.scope(pack, &row.accounts, &row.place);
+        let folded = self.spellings(row);
+        let shields = self.exceptions(row, &folded);
+        let word = |word, shield| CueWord { cue, scope, word, shield };
+        self.content.cues.extend(shields.into_iter().map(|w| word(w, true)));
+        self.content.cues.extend(folded.into_iter().map(|w| word(w, false)));
     }
 
     fn sensitive(&mut self) {

@@ -1,5 +1,6 @@
 //! The compiled dictionary: what the recogniser reads at run time.
 
+use super::cue::CueWord;
 use super::source::{Action, MatchMode, Sounding};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,8 @@ pub struct Content {
     pub holidays: Vec<Holiday>,
     /// Names of airlines → two-character codes, folded, longest first.
     pub carriers: Vec<(String, String)>,
+    /// Words that steer how a message is read.
+    pub cues: Vec<CueWord>,
     /// Sensitive words.
     pub sensitive: Vec<Sensitive>,
     /// How sensitive words are disguised.
@@ -81,6 +84,21 @@ pub struct Intent {
     pub reason: String,
     /// Free map for the webhook.
     pub metadata: Vec<(String, String)>,
+}
+
+/// Names in the metadata of an intent that speak to the program; clients do not see them.
+const PROGRAM_NOTES: [&str; 3] = ["beside", "refusal", "absorbs"];
+
+impl Intent {
+    /// What the metadata tells the program under a name.
+    pub fn note(&self, name: &str) -> Option<&str> {
+        self.metadata.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The metadata for clients.
+    pub fn public_metadata(&self) -> impl Iterator<Item = &(String, String)> {
+        self.metadata.iter().filter(|(name, _)| !PROGRAM_NOTES.contains(&name.as_str()))
+    }
 }
 
 /// What a candidate value is a value of: a builtin reader's kind, a gazetteer, or a slot's regular expression.

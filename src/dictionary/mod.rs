@@ -6,6 +6,7 @@
 mod bundle;
 mod compile;
 mod content;
+mod cue;
 mod error;
 mod kinds;
 mod lexicon;
@@ -17,6 +18,7 @@ mod table;
 pub use bundle::Bundle;
 pub use compile::{Compiled, compile};
 pub use content::*;
+pub use cue::{Cue, CueWord};
 pub use error::DictionaryError;
 pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};

@@ -26,6 +26,10 @@ pub enum Mood {
     Request,
     /// Asks about it.
     Question,
+    /// Does not want it.
+    Refused,
+    /// Has done it already.
+    Done,
 }
 
 /// A value in a slot or among the entities.
@@ -68,6 +72,17 @@ pub struct Recognized {
     pub span: Span,
 }
 
+/// An intent that the message names and does not ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetAside {
+    /// Index into the dictionary's intents.
+    pub intent: u16,
+    /// [`Mood::Refused`] or [`Mood::Done`].
+    pub mood: Mood,
+    /// The part of the original text that names it.
+    pub span: Span,
+}
+
 /// A reading that was close.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {
@@ -86,6 +101,8 @@ pub struct Recognition {
     pub outcome: Outcome,
     /// What it asks for, in order of mention.
     pub intents: Vec<Recognized>,
+    /// What it names and does not ask for, in order of mention.
+    pub set_aside: Vec<SetAside>,
     /// Close readings, best first.
     pub alternatives: Vec<Alternative>,
     /// Everything typed that was found.

@@ -11,10 +11,10 @@ mod learned;
 mod requests;
 mod trace;
 
-pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, Value};
+pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, Value};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
-use crate::decide::{self, Classes, Considered, Ranking, RowIndex, RowMatcher};
+use crate::decide::{self, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{Candidate, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
@@ -24,6 +24,7 @@ use crate::segment::{Segmenter, Segments};
 use crate::slots::{self, Filled};
 use crate::text::{Modality, NormalizedText, Normalizer};
 use learned::KindView;
+use requests::{Asked, Readout};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -62,6 +63,8 @@ struct View {
     /// Whether any sensitive word is looked for in its messages.
     moderated: bool,
     classes: Classes,
+    /// The intent that stands for a refusal of anything.
+    denial: Option<u16>,
 }
 
 /// Reads messages with one dictionary.
@@ -78,6 +81,7 @@ pub struct Recognizer {
     ignorable: Option<u16>,
     /// For each kind how the learner sees it.
     kinds: Vec<KindView>,
+    cues: CueTable,
     /// For each kind of value the slots that take it.
     slots_of_kind: Vec<Vec<u16>>,
 }
@@ -97,7 +101,11 @@ struct Scratch {
     features: Features,
     scores: Scores,
     rows: RowMatcher,
-    clauses: Vec<(u32, u32)>,
+    cues: Vec<CueMatch>,
+    /// The parts of the message; empty where a row explains all of it.
+    parts: Vec<(u32, u32)>,
+    /// The characters of a message and which of them are ignorable, while its windows are judged.
+    copies: (Vec<char>, Vec<bool>),
     filled: Vec<Filled>,
     search: Search,
 }
@@ -140,7 +148,9 @@ impl Recognizer {
                         && (scope.accounts.is_empty() || scope.accounts.contains(&(index as u16)))
                 };
                 let visibility = Visibility { scopes: content.scopes.iter().map(sees).collect() };
+                let denies = |i: &Intent| account.packs.contains(&i.pack) && i.note("refusal") == Some("answer");
                 View {
+                    denial: content.intents.iter().position(denies).map(|i| i as u16),
                     moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
                     classes: Classes::new(content, &account.packs, bundle.model.classes()),
                     visibility,
@@ -157,7 +167,9 @@ impl Recognizer {
         let kinds = KindView::of_all(content);
         let segmenter = Segmenter::new(&bundle);
         let sensitive = Words::new(content);
+        let cues = CueTable::new(content);
         Ok(Self {
+            cues,
             normalizer,
             segmenter,
             sensitive,
@@ -269,18 +281,16 @@ impl Recognizer {
     fn read(&self, utterance: &Utterance<'_>, account: u16, scratch: &mut Scratch) -> Recognition {
         let content = &self.bundle.content;
         let threshold = content.accounts[usize::from(account)].threshold;
-        let message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+        let mut message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
         let all = (0, scratch.text.len() as u32);
         let mut rows = Vec::new();
         let mut ranking = Ranking::default();
         self.judge(scratch, &message, all, &mut rows, &mut ranking);
 
-        let mut clauses = std::mem::take(&mut scratch.clauses);
-        decide::split(content, &scratch.matches, scratch.text.chars(), &mut clauses);
-        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold, &clauses));
-        let mut requests = self.requests(scratch, &message, &clauses, &rows, &ranking);
-        scratch.clauses = clauses;
-        requests.retain(|r| r.1.confidence >= threshold);
+        let Readout { mut asked, set_aside, withdrawn } = self.requests(scratch, &message, threshold, &rows, &ranking);
+        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold));
+        asked.retain(|r| r.considered.confidence >= threshold);
+        requests::withdraw(&mut message.candidates, &withdrawn);
 
         let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
         let entities = message.entities().map(value).collect();
@@ -293,14 +303,23 @@ impl Recognizer {
             ),
             false => Vec::new(),
         };
-        let intents: Vec<Recognized> = requests
-            .iter()
-            .map(|(window, considered)| self.recognized(utterance.text, scratch, &message, considered, *window))
+        let mut intents: Vec<Recognized> =
+            asked.iter().map(|asked| self.recognized(utterance.text, scratch, &message, asked)).collect();
+        self.share_values(&mut intents);
+        let set_aside = set_aside
+            .into_iter()
+            .map(|(intent, range, mood)| SetAside {
+                intent,
+                mood,
+                span: scratch.text.span(range.0 as usize, range.1 as usize),
+            })
             .collect();
         let mut alternatives = Vec::new();
-        if let [(_, only)] = requests.as_slice() {
-            let best = &ranking.considered[0];
-            let close = |c: &&Considered| best.score - c.score <= AMBIGUOUS_GAP && c.intent != only.intent;
+        if let [only] = asked.as_slice()
+            && only.mood.is_none()
+            && let Some(best) = ranking.considered.first().filter(|best| best.intent == only.considered.intent)
+        {
+            let close = |c: &&Considered| best.score - c.score <= AMBIGUOUS_GAP && c.intent != best.intent;
             let alternative = |c: &Considered| Alternative { intent: c.intent, confidence: c.confidence };
             alternatives.extend(ranking.considered.iter().filter(close).map(alternative));
         }
@@ -313,7 +332,7 @@ impl Recognizer {
         } else {
             Outcome::Matched
         };
-        Recognition { account, outcome, intents, alternatives, entities, flags, trace }
+        Recognition { account, outcome, intents, set_aside, alternatives, entities, flags, trace }
     }
 
     fn recognized(
@@ -321,13 +340,13 @@ impl Recognizer {
         original: &str,
         scratch: &mut Scratch,
         message: &Message<'_, '_>,
-        considered: &Considered,
-        window: (u32, u32),
+        asked: &Asked,
     ) -> Recognized {
+        let Asked { part, window, considered, mood } = asked;
         let content = &self.bundle.content;
         let intent: &Intent = &content.intents[usize::from(considered.intent)];
         let mut filled = std::mem::take(&mut scratch.filled);
-        slots::fill(content, intent, &message.candidates, scratch.text.chars(), window, &mut filled);
+        slots::fill(content, intent, &message.candidates, scratch.text.chars(), *window, &mut filled);
         let values = filled
             .iter()
             .map(|f| {
@@ -338,15 +357,16 @@ impl Recognizer {
         let required = &intent.slots[..usize::from(intent.required)];
         let missing = required.iter().filter(|s| !filled.iter().any(|f| f.slot == **s)).copied().collect();
         scratch.filled = filled;
-        let question =
-            scratch.text.chars()[window.0 as usize..window.1 as usize].iter().any(|c| matches!(c, '?' | '吗' | '么'));
+        let question = scratch.text.chars()[part.0 as usize..(part.1 as usize + 1).min(scratch.text.len())]
+            .iter()
+            .any(|c| matches!(c, '?' | '吗' | '么'));
         Recognized {
             intent: considered.intent,
             confidence: considered.confidence,
             slots: values,
             missing,
-            mood: if question { Mood::Question } else { Mood::Request },
-            span: scratch.text.span(window.0 as usize, window.1 as usize),
+            mood: mood.unwrap_or(if question { Mood::Question } else { Mood::Request }),
+            span: scratch.text.span(part.0 as usize, part.1 as usize),
         }
     }
 }

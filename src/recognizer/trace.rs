@@ -85,7 +85,6 @@ impl Recognizer {
         rows: &[RowMatch],
         ranking: &Ranking,
         threshold: f32,
-        clauses: &[(u32, u32)],
     ) -> Trace {
         let content = &self.bundle.content;
         let lexicon = &self.bundle.lexicon;
@@ -143,7 +142,7 @@ impl Recognizer {
             none: ranking.none,
             foreign: ranking.foreign,
             threshold,
-            clauses: clauses.iter().map(|(s, e)| span(*s, *e)).collect(),
+            clauses: scratch.parts.iter().map(|(s, e)| span(*s, *e)).collect(),
         }
     }
 

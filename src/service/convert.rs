@@ -137,11 +137,8 @@ pub fn response(
                 prompt,
                 handling: if intent.human { proto::Handling::Human } else { proto::Handling::Auto } as i32,
                 handling_reason: intent.reason.clone(),
-                mood: match r.mood {
-                    Mood::Request => proto::Mood::Request,
-                    Mood::Question => proto::Mood::Question,
-                } as i32,
-                metadata: intent.metadata.iter().filter(|(name, _)| name != "beside").cloned().collect(),
+                mood: mood(r.mood),
+                metadata: intent.public_metadata().cloned().collect(),
                 span: Some(spans.span(r.span)),
             }
         })
@@ -154,6 +151,19 @@ pub fn response(
             Outcome::Unrecognized => proto::Outcome::Unrecognized,
         } as i32,
         intents,
+        set_aside: recognition
+            .set_aside
+            .iter()
+            .map(|s| {
+                let intent = &content.intents[usize::from(s.intent)];
+                proto::SetAside {
+                    id: intent.id.clone(),
+                    title: intent.title.clone(),
+                    mood: mood(s.mood),
+                    span: Some(spans.span(s.span)),
+                }
+            })
+            .collect(),
         alternatives: recognition
             .alternatives
             .iter()
@@ -191,6 +201,15 @@ pub fn moderated(
         dictionary_version: recognizer.bundle().version.clone(),
         request_id: request_id.to_owned(),
     }
+}
+
+fn mood(m: Mood) -> i32 {
+    (match m {
+        Mood::Request => proto::Mood::Request,
+        Mood::Question => proto::Mood::Question,
+        Mood::Refused => proto::Mood::Refused,
+        Mood::Done => proto::Mood::Done,
+    }) as i32
 }
 
 fn source(s: Source) -> i32 {

@@ -1,0 +1,97 @@
+//! Finds cue words: what joins, asks, refuses, takes back or corrects.
+
+use crate::dictionary::{Content, Cue};
+use crate::matching::Visibility;
+use crate::text::CharMap;
+
+/// A cue word in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CueMatch {
+    /// First normalised character.
+    pub start: u32,
+    /// Behind the last normalised character.
+    pub end: u32,
+    /// What it tells.
+    pub cue: Cue,
+}
+
+/// The cue words of a dictionary.
+pub struct CueTable {
+    /// First character → index + 1 of its words; 0 where no word begins with it.
+    first: CharMap<u16>,
+    words: Vec<Vec<Word>>,
+}
+
+struct Word {
+    /// What follows the first character.
+    rest: Vec<char>,
+    cue: Cue,
+    scope: u16,
+    shield: bool,
+}
+
+impl CueTable {
+    /// Prepares the cue words of a dictionary.
+    pub fn new(content: &Content) -> Self {
+        let mut first = CharMap::new(0);
+        let mut words: Vec<Vec<Word>> = Vec::new();
+        for entry in &content.cues {
+            let mut chars = entry.word.chars();
+            let Some(c) = chars.next() else { continue };
+            let place = match first.get(c) {
+                0 => {
+                    words.push(Vec::new());
+                    first.set(c, words.len() as u16);
+                    words.len()
+                }
+                place => usize::from(place),
+            };
+            let word = Word { rest: chars.collect(), cue: entry.cue, scope: entry.scope, shield: entry.shield };
+            words[place - 1].push(word);
+        }
+        // The longest first, so that the first that fits is the one.
+        words.iter_mut().for_each(|w| w.sort_by_key(|w| std::cmp::Reverse(w.rest.len())));
+        Self { first, words }
+    }
+
+    /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and, but for
+    /// light words, not inside a longer word of the same cue.
+    pub fn find(&self, visible: &Visibility, chars: &[char], out: &mut Vec<CueMatch>) {
+        out.clear();
+        let mut shields: Vec<CueMatch> = Vec::new();
+        for (at, c) in chars.iter().enumerate() {
+            let place = self.first.get(*c);
+            if place == 0 {
+                continue;
+            }
+            let before = out.len();
+            for word in &self.words[usize::from(place) - 1] {
+                let end = at + 1 + word.rest.len();
+                if !visible.scopes[usize::from(word.scope)] || chars.get(at + 1..end) != Some(word.rest.as_slice()) {
+                    continue;
+                }
+                let found = CueMatch { start: at as u32, end: end as u32, cue: word.cue };
+                if word.shield {
+                    shields.push(found);
+                } else if !out[before..].iter().any(|o| o.cue == word.cue) {
+                    out.push(found);
+                }
+            }
+        }
+        let inside = |m: &CueMatch, o: &CueMatch| o.cue == m.cue && o.start <= m.start && m.end <= o.end;
+        if !shields.is_empty() {
+            // An exception of one row may be the word of another: 怎么 asks, although it is an exception of 么.
+            out.retain(|m| !shields.iter().any(|s| inside(m, s) && (m.start, m.end) != (s.start, s.end)));
+        }
+        let mut at = 0;
+        while at < out.len() {
+            let m = out[at];
+            // Whoever walks along light words needs those that begin behind a longer one's start too: 不要|了 beside 要了.
+            if m.cue != Cue::Light && out[..at].iter().any(|o| inside(&m, o)) {
+                out.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+    }
+}
