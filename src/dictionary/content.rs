@@ -30,6 +30,59 @@ pub struct Content {
     pub carriers: Vec<(String, String)>,
     /// Sensitive words; postings of the lexicon name them by index.
     pub sensitive: Vec<Sensitive>,
+    /// Ids of the menus, sorted.
+    pub menus: Vec<String>,
+    /// Entries of menus and ways into them, sorted by id.
+    pub menu_entries: Vec<MenuEntry>,
+}
+
+/// An entry of a menu, or a way into one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MenuEntry {
+    /// Stable row id.
+    pub id: String,
+    /// Index into [`Content::menus`] of the menu it stands in; none for a way into a menu by an intent alone.
+    pub menu: Option<u16>,
+    /// The number that picks it; 0 without one.
+    pub option: u8,
+    /// What is shown.
+    pub label: String,
+    /// The label, folded: understood at any level as the whole message.
+    pub name: String,
+    /// Further words, folded, that pick it while its menu is pending.
+    pub words: Vec<String>,
+    /// Index into [`Content::intents`].
+    pub intent: u16,
+    /// Slots, as indexes into [`Content::slots`], with their canonical values.
+    pub slots: Vec<(u16, String)>,
+    /// Index into [`Content::menus`] of the menu that is pending afterwards.
+    pub opens: Option<u16>,
+    /// For how many minutes that menu stays pending.
+    pub minutes: u16,
+    /// Index into [`Content::scopes`].
+    pub scope: u16,
+}
+
+/// When people of an account answer, and how soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Times of the week, in China's time.
+    pub hours: Vec<Hours>,
+    /// Promised seconds to an answer within the hours.
+    pub response: u32,
+    /// The same outside the hours.
+    pub response_outside: u32,
+}
+
+/// A time of the day on some days of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// One bit a day, Monday first.
+    pub days: u8,
+    /// First minute of the day.
+    pub from: u16,
+    /// Behind the last minute of the day; at most 24 * 60.
+    pub to: u16,
 }
 
 /// A pack.
@@ -54,6 +107,10 @@ pub struct Account {
     pub airline: Option<String>,
     /// Least confidence of an answer.
     pub threshold: f32,
+    /// After so many messages in a row that were not understood a person is suggested.
+    pub misses: u8,
+    /// When people answer, and how soon; none where `accounts.toml` says nothing.
+    pub service: Option<Service>,
 }
 
 /// An intent.
@@ -71,6 +128,8 @@ pub struct Intent {
     pub slots: Vec<u16>,
     /// How many of `slots` are required.
     pub required: u16,
+    /// Indexes into [`Content::slots`] of which at least one must be there; empty without such a rule.
+    pub any_of: Vec<u16>,
     /// What to ask when a required slot is missing.
     pub prompt: String,
     /// A person must answer.
@@ -79,6 +138,54 @@ pub struct Intent {
     pub reason: String,
     /// Free map for the webhook.
     pub metadata: Vec<(String, String)>,
+}
+
+/// Metadata that is for the program and not for the webhook: `beside=drop`, `dialogue=affirm`, `question=complete`.
+const PROGRAM_METADATA: &[&str] = &["beside", ROLE, QUESTION];
+const ROLE: &str = "dialogue";
+const QUESTION: &str = "question";
+
+/// The part that an intent has in conversations: its metadata `dialogue`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntentRole {
+    /// `affirm`: yes.
+    Affirm,
+    /// `deny`: no.
+    Deny,
+    /// `option`: the number of an entry, in its first slot.
+    Option,
+}
+
+impl Intent {
+    /// The part that the intent has in conversations; none for a request.
+    pub fn role(&self) -> Option<IntentRole> {
+        match self.metadata.iter().find(|(name, _)| name == ROLE)?.1.as_str() {
+            "affirm" => Some(IntentRole::Affirm),
+            "deny" => Some(IntentRole::Deny),
+            "option" => Some(IntentRole::Option),
+            _ => None,
+        }
+    }
+
+    /// The metadata for the webhook.
+    pub fn public_metadata(&self) -> impl Iterator<Item = &(String, String)> {
+        self.metadata.iter().filter(|(name, _)| !PROGRAM_METADATA.contains(&name.as_str()))
+    }
+
+    /// The required slots that are not among `filled`: all required ones, and the first of `any_of` where none is there.
+    /// A question about an intent with the metadata `question=complete` needs none of `any_of`: 值机要提前多久 asks for
+    /// the rules, 我要值机 for a check-in.
+    pub fn missing(&self, question: bool, filled: impl Fn(u16) -> bool) -> Vec<u16> {
+        let required = &self.slots[..usize::from(self.required).min(self.slots.len())];
+        let mut missing: Vec<u16> = required.iter().filter(|s| !filled(**s)).copied().collect();
+        if let Some(first) = self.any_of.first()
+            && !self.any_of.iter().any(|s| filled(*s))
+            && !(question && self.metadata.iter().any(|(name, value)| name == QUESTION && value == "complete"))
+        {
+            missing.push(*first);
+        }
+        missing
+    }
 }
 
 /// What a candidate value is a value of: a builtin reader's kind, a gazetteer, or a slot's regular expression.

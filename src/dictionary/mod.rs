@@ -7,9 +7,11 @@ mod bundle;
 mod compile;
 mod content;
 mod error;
+mod hours;
 mod kinds;
 mod lexicon;
 mod mapped;
+mod menus;
 pub mod phrase;
 mod source;
 mod table;
@@ -21,9 +23,9 @@ pub use error::DictionaryError;
 pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};
 pub use source::{
-    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, MatchMode, NONE, PackSource, PhraseRow as PhraseSource,
-    SensitiveRow, SlotRow, SlotSource, Source, TermRow, TestRow,
+    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, MatchMode, MenuRow, NONE, PackSource,
+    PhraseRow as PhraseSource, SensitiveRow, ServiceSource, SlotRow, SlotSource, Source, TermRow, TestRow,
 };
 
 /// Number of the bundle format; a bundle of another format is refused.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;

@@ -92,7 +92,7 @@ impl Recognizer {
     }
 
     /// True for intents that are not named beside another: greetings, thanks, refusals.
-    fn beside(&self, intent: u16) -> bool {
+    pub(crate) fn beside(&self, intent: u16) -> bool {
         let metadata = self.bundle.content.intents.get(usize::from(intent)).map(|i| &i.metadata);
         metadata.is_some_and(|m| m.iter().any(|(name, value)| name == "beside" && value == "drop"))
     }

@@ -91,7 +91,7 @@ impl Service for DictionaryService {
                     required_slots: names(required),
                     optional_slots: names(optional),
                     human: i.human,
-                    metadata: i.metadata.iter().filter(|(name, _)| name != "beside").cloned().collect(),
+                    metadata: i.public_metadata().cloned().collect(),
                 }
             })
             .collect();
