@@ -1,13 +1,14 @@
 //! `cargo bench`: what a message costs, in microseconds and as multiples of jieba-rs's own segmentation of the same
 //! messages in the same run. Machines are noisy: rounds of all subjects alternate, the medians are printed.
 //!
-//! `cargo bench -- recognition`, `-- matcher` and `-- bundle` run one part.
+//! `cargo bench -- recognition`, `-- conversation`, `-- matcher` and `-- bundle` run one part.
 
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zhiyi::builder;
+use zhiyi::context::{self, Seal, State};
 use zhiyi::dictionary::{Bundle, Source};
 use zhiyi::recognizer::{Recognizer, Utterance};
 use zhiyi::text::{Modality, NormalizedText, Normalizer};
@@ -51,6 +52,9 @@ fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dictionaries");
     if runs("recognition") {
         recognition(&folder);
+    }
+    if runs("conversation") {
+        conversation(&folder);
     }
     if runs("bundle") {
         bundle(&folder);
@@ -153,6 +157,52 @@ fn recognition(folder: &Path) {
             micros[2],
             micros[2] / micros[0]
         );
+    }
+}
+
+/// What the conversation around a message costs: for a first message, for its context, and for one that brings a context.
+fn conversation(folder: &Path) {
+    let recognizer = load(folder);
+    let reference = reference();
+    let seal = Seal::new([b"a key of some length".to_vec()]);
+    println!("\nconversation, µs a message on one thread (median of {ROUNDS} alternating rounds)");
+    println!("{:<20}{:>16}{:>16}{:>16}{:>16}", "account", "recognise", "first message", "with sealing", "with context");
+    for account in ["csair", "department_store"] {
+        let utterance =
+            |text| Utterance { text, account, modality: Modality::Text, reference: reference.clone(), explain: false };
+        let answer = |text, state: &State| context::answer(&recognizer, &utterance(text), None, state);
+        let first = answer(TYPED[0], &State::default()).expect("the account is known");
+        let before = seal.close(&first.state);
+        let each = |work: &mut dyn FnMut(&'static str)| {
+            for _ in 0..REPEAT {
+                TYPED.iter().for_each(|m| work(m));
+            }
+        };
+        let times = alternate(
+            ROUNDS,
+            &mut [
+                &mut || each(&mut |m| drop(black_box(recognizer.recognize(&utterance(black_box(m)))))),
+                &mut || each(&mut |m| drop(black_box(answer(black_box(m), &State::default())))),
+                &mut || {
+                    each(&mut |m| {
+                        if let Ok(turn) = answer(black_box(m), &State::default()) {
+                            black_box(seal.close(&turn.state));
+                        }
+                    });
+                },
+                &mut || {
+                    each(&mut |m| {
+                        let state = seal.open(black_box(&before)).unwrap_or_default();
+                        if let Ok(turn) = answer(black_box(m), &state) {
+                            black_box(seal.close(&turn.state));
+                        }
+                    });
+                },
+            ],
+        );
+        let calls = (REPEAT * TYPED.len()) as f64;
+        let micros: Vec<String> = times.iter().map(|t| format!("{:>16.2}", t / calls * 1e6)).collect();
+        println!("{account:<20}{}", micros.concat());
     }
 }
 

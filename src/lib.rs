@@ -2,7 +2,7 @@
 //! canonical values, and why.
 //!
 //! ```text
-//! text → segment → matching → entities → decide → slots → recognizer → service, cli
+//! text → segment → matching → entities → decide → slots → recognizer → context → service, cli
 //! ```
 //!
 //! Imports point to the left. [`dictionary`] and [`diagnostic`] know none of the later stages; a bundle also holds the
@@ -14,6 +14,7 @@
 pub mod builder;
 pub mod check;
 pub mod cli;
+pub mod context;
 pub mod decide;
 pub mod diagnostic;
 pub mod dictionary;

@@ -217,6 +217,39 @@ fn dict_test_runs_the_packs_tests() {
     ] {
         assert!(failed.out.contains(part), "{part} in:\n{}", failed.out);
     }
+    let known = run(&["dict", "test", "--known"]);
+    assert_eq!((known.code, known.out.matches("  known failure\n").count()), (0, 1), "{}", known.out);
+}
+
+#[test]
+fn tests_and_dialogues_go_on_with_the_messages_before() {
+    let folder = support::tiny_copy();
+    support::copy(&support::fixture("talk"), folder.path());
+    let path = folder.path().to_str().expect("a path");
+    let table = "id,account,context,text,intents,slots\n\
+        tt-1,talk,查航班动态,3102,air.flight_status,flight_no=CZ3102\n\
+        tt-2,talk,菜单|/wait 9m,2,shop.parking,-\n\
+        tt-3,talk,菜单|/wait 10m,2,talk.option,option=2\n\
+        tt-4,talk,附近维修点,\"/location 39.9,116.4\",talk.repair,\"location=39.90000,116.40000\"\n\
+        tt-5,talk,查航班动态,3102,air.flight_status,flight_no=CZ3103\n";
+    std::fs::write(folder.path().join("talk/tests.csv"), table).expect("the table can be written");
+    let tested = run(&["dict", "test", path]);
+    assert_eq!((tested.code, tested.out.lines().count()), (1, 4), "{}", tested.out);
+    assert!(tested.out.contains("talk/tests.csv:6, column text: 查航班动态 | 3102\n"), "{}", tested.out);
+
+    let dialogue = ["recognize", "--dialogue", "--dictionaries", path, AT[0], AT[1]];
+    let said =
+        feed(&dialogue, "查航班动态\n3102\n那后天的呢\n附近维修点\n/location 39.9,116.4 西单店\n菜单\n/wait 11m\n1\n");
+    assert_eq!(said.code, 0, "{}", said.err);
+    insta::assert_snapshot!("dialogue", said.out);
+    for (bad, told) in [("/location here", "39.99,116.48"), ("/wait long", "/wait 31m"), ("/wait 99999y", "/wait")] {
+        let refused = feed(&dialogue, &format!("{bad}\n"));
+        assert!(refused.code == 2 && refused.err.contains(told), "{bad}: {}", refused.err);
+    }
+    let refused = run(&["recognize", "--context", "broken", "3102"]);
+    assert!(refused.code == 2 && refused.err.contains("the context is damaged"), "{}", refused.err);
+    let refused = run(&["recognize", "--location", "91,0"]);
+    assert!(refused.code == 2 && refused.err.contains("39.99,116.48"), "{}", refused.err);
 }
 
 fn append(file: &Path, row: &str) {

@@ -3,6 +3,7 @@
 
 In the promised output a line `...` stands for any lines, also none. Blocks marked ```console ignore are left out.
 `zhiyi` and `cargo run --release --` both mean the program given with --binary. The last line is `N passed, M failed`.
+With --write the output that was got takes the place of promised output that does not fit, save where it has a line `...`.
 """
 
 import argparse
@@ -17,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def examples(text):
-    """Yields (line number, command, promised lines) of every console block."""
+    """Yields (line number, command, promised lines, line number of the first of them) of every console block."""
     marker, block = None, []
     for number, line in enumerate(text.splitlines(), 1):
         if marker is None:
@@ -32,18 +33,18 @@ def examples(text):
 
 
 def commands(block):
-    start, command, promised = 0, None, []
+    start, command, promised, first = 0, None, [], 0
     for number, line in block:
         if command and command.endswith("\\"):
-            command = command[:-1] + line.strip()
+            command, first = command[:-1] + line.strip(), number + 1
         elif line.startswith("$ "):
             if command:
-                yield start, command, promised
-            start, command, promised = number, line[2:], []
+                yield start, command, promised, first
+            start, command, promised, first = number, line[2:], [], number + 1
         elif command:
             promised.append(line)
     if command:
-        yield start, command, promised
+        yield start, command, promised, first
 
 
 def fits(promised, got):
@@ -74,9 +75,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/zhiyi")
     parser.add_argument("--readme", type=pathlib.Path, default=ROOT / "README.md")
+    parser.add_argument("--write", action="store_true", help="write the output that was got")
     arguments = parser.parse_args()
     passed = failed = 0
-    for line, command, promised in examples(arguments.readme.read_text(encoding="utf-8")):
+    text = arguments.readme.read_text(encoding="utf-8")
+    lines, moved = text.splitlines(), 0
+    for line, command, promised, first in examples(text):
         try:
             got = run(command, arguments.binary.resolve())
         except subprocess.TimeoutExpired:
@@ -84,10 +88,18 @@ def main():
         if fits(trimmed(promised), got):
             passed += 1
             print(f"ok     {arguments.readme.name}:{line}: {command}")
+        elif arguments.write and "..." not in promised:
+            passed += 1
+            at = first - 1 + moved
+            lines[at : at + len(promised)] = got
+            moved += len(got) - len(promised)
+            print(f"wrote  {arguments.readme.name}:{line}: {command}")
         else:
             failed += 1
             print(f"FAILED {arguments.readme.name}:{line}: {command}")
             print("".join(f"  promised  {p}\n" for p in promised) + "".join(f"  got       {g}\n" for g in got), end="")
+    if arguments.write:
+        arguments.readme.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

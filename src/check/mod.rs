@@ -3,6 +3,7 @@
 mod examples;
 mod expired;
 mod holidays;
+mod menus;
 mod short;
 mod unused_group;
 
@@ -21,7 +22,7 @@ struct Input<'a> {
     now: i64,
 }
 
-const RULES: &[fn(&Input<'_>, &mut Vec<Diagnostic>)] = &[expired::rule, short::rule, unused_group::rule];
+const RULES: &[fn(&Input<'_>, &mut Vec<Diagnostic>)] = &[expired::rule, menus::rule, short::rule, unused_group::rule];
 
 /// Applies every rule to the tables of a dictionary. `now` is in seconds since 1970.
 pub fn check(source: &Source, normalizer: &Normalizer, now: i64) -> Vec<Diagnostic> {

@@ -1,5 +1,6 @@
 use super::table::TextTable;
 use super::{Common, Failure, Verdict};
+use crate::context::{self, State};
 use crate::recognizer::{Recognizer, Utterance};
 use crate::text::Modality;
 use serde::Deserialize;
@@ -118,7 +119,8 @@ impl Score {
         };
         let modality = if row.modality == "voice" { Modality::Voice } else { Modality::Text };
         let utterance = Utterance { text: &row.text, account: &row.account, modality, reference, explain: false };
-        let recognition = recognizer.recognize(&utterance).map_err(|e| Failure::Message(e.to_string()))?;
+        let recognition = context::answer(recognizer, &utterance, None, &State::default());
+        let recognition = recognition.map_err(|e| Failure::Message(e.to_string()))?.recognition;
         let content = &recognizer.bundle().content;
         let ids: Vec<&str> =
             recognition.intents.iter().map(|i| content.intents[usize::from(i.intent)].id.as_str()).collect();

@@ -88,7 +88,7 @@ const EN: Words = Words {
 /// Writes how an answer came about, for people.
 pub(super) fn render(response: &RecognizeResponse, language: Language) -> String {
     let w = if language == Language::Chinese { &ZH } else { &EN };
-    let Some(e) = &response.explanation else { return summary(response) };
+    let Some(e) = &response.explanation else { return summary(response, true) };
     let mut text = format!("{}: {}\n", w.read_as, e.normalized);
     let tokens: Vec<&str> = e.tokens.iter().map(|t| t.text.as_str()).collect();
     text.push_str(&format!("{}: {}\n", w.words, tokens.join(" / ")));
@@ -127,7 +127,7 @@ pub(super) fn render(response: &RecognizeResponse, language: Language) -> String
     let none = [vec!["none".to_owned(), format!("{:+.2}", e.none_score), format!("{:+.2}", e.none_score)]];
     section(&mut text, w.candidates, head.chain(candidates).chain(none));
     text.push_str(&format!("{}: {}\n", w.why, reason(response, e, language)));
-    text.push_str(&format!("{}: {}", w.answer, summary(response)));
+    text.push_str(&format!("{}: {}", w.answer, summary(response, true)));
     text
 }
 

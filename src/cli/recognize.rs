@@ -1,5 +1,9 @@
+use super::dialogue::{Line, later};
 use super::table::TextTable;
 use super::{Common, Failure, Verdict, json, messages};
+use crate::builder::Loaded;
+use crate::context::{self, Location, Seal};
+use crate::recognizer::Utterance;
 use crate::service::convert;
 use crate::service::proto::{self, recognizer_client::RecognizerClient};
 use std::io::Write;
@@ -11,55 +15,152 @@ pub(super) struct RecognizeArgs {
     /// Ask a running server (http://127.0.0.1:50051) instead of loading the dictionary
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// What the last answer to the same sender held as `context`
+    #[arg(long, value_name = "CONTEXT", default_value = "")]
+    context: String,
+    /// The sender's position, instead of a message or beside the name of the place
+    #[arg(long, value_name = "LAT,LNG", allow_hyphen_values = true)]
+    location: Option<String>,
+    /// Read a conversation: each message goes on with those before; `/location LAT,LNG` sends a position, `/wait 31m` lets time pass
+    #[arg(long)]
+    dialogue: bool,
+}
+
+/// A message with what surrounds it.
+struct Asked<'a> {
+    text: &'a str,
+    location: Option<Location>,
+    context: &'a str,
+    reference: &'a jiff::ZonedDateTime,
+}
+
+/// Who answers.
+enum Oracle {
+    Local(Box<Loaded>),
+    Remote(Box<Remote>),
 }
 
 impl RecognizeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
         let mut out = std::io::stdout().lock();
-        match &self.server {
-            Some(server) => {
-                let mut client = Remote::connect(server)?;
-                messages::for_each(&self.message, |text| {
-                    print(&mut out, common, &client.recognize(common, text, false)?)
-                })?;
-            }
-            None => {
-                let loaded = common.load()?;
-                let reference = common.reference()?;
-                messages::for_each(&self.message, |text| {
-                    let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference, false));
-                    let recognition = recognition.map_err(|e| Failure::Message(e.to_string()))?;
-                    print(&mut out, common, &convert::response(&loaded.recognizer, text, "", recognition))
-                })?;
-            }
+        let mut oracle = match &self.server {
+            Some(server) => Oracle::Remote(Box::new(Remote::connect(server)?)),
+            None => Oracle::Local(Box::new(common.load()?)),
+        };
+        let mut reference = common.reference()?;
+        if let Some(text) = &self.location {
+            let location = Location::parse(text).ok_or_else(|| {
+                Failure::Message(format!("--location {text}: no position; write it like 39.99,116.48"))
+            })?;
+            let name = self.message.join(" ");
+            let asked = Asked { text: &name, location: Some(location), context: &self.context, reference: &reference };
+            print(&mut out, common, &oracle.ask(common, &asked)?, true)?;
+            return Ok(Verdict::Fine);
         }
+        let mut context = self.context.clone();
+        messages::for_each(&self.message, |line| {
+            let spoken = if self.dialogue { Line::parse(line, common.language())? } else { Line::Say(line) };
+            if self.dialogue && !common.json {
+                writeln!(out, "> {line}")?;
+            }
+            let (text, location) = match spoken {
+                Line::Say(text) => (text, None),
+                Line::Locate(location, name) => (name, Some(location)),
+                Line::Wait(time) => {
+                    reference = later(&reference, time)?;
+                    return Ok(());
+                }
+            };
+            let answer = oracle.ask(common, &Asked { text, location, context: &context, reference: &reference })?;
+            if self.dialogue {
+                context.clone_from(&answer.context);
+            }
+            print(&mut out, common, &answer, !self.dialogue)
+        })?;
         Ok(Verdict::Fine)
     }
 }
 
-fn print(out: &mut impl Write, common: &Common, response: &proto::RecognizeResponse) -> Result<(), Failure> {
+impl Oracle {
+    fn ask(&mut self, common: &Common, asked: &Asked<'_>) -> Result<proto::RecognizeResponse, Failure> {
+        match self {
+            Self::Remote(remote) => {
+                let location = asked.location.map(|l| {
+                    let (latitude, longitude) = l.degrees();
+                    proto::Location { latitude, longitude }
+                });
+                let request = request(common, asked.text, asked.reference);
+                remote.ask(proto::RecognizeRequest { context: asked.context.to_owned(), location, ..request })
+            }
+            Self::Local(loaded) => {
+                let seal = Seal::default();
+                let fault = |e: &dyn std::fmt::Display| Failure::Message(e.to_string());
+                let before = seal.open(asked.context).map_err(|e| fault(&e))?;
+                let utterance: Utterance<'_> = common.utterance(asked.text, asked.reference, false);
+                let recognizer = &loaded.recognizer;
+                let turn = context::answer(recognizer, &utterance, asked.location, &before).map_err(|e| fault(&e))?;
+                Ok(convert::turn(recognizer, asked.text, "", turn, &seal))
+            }
+        }
+    }
+}
+
+/// The request for a message with the options of the command line.
+fn request(common: &Common, text: &str, reference: &jiff::ZonedDateTime) -> proto::RecognizeRequest {
+    let reference = reference.timestamp();
+    proto::RecognizeRequest {
+        text: text.to_owned(),
+        account: common.account.clone(),
+        modality: if common.voice { proto::Modality::Voice } else { proto::Modality::Text } as i32,
+        reference_time: Some(prost_types::Timestamp {
+            seconds: reference.as_second(),
+            nanos: reference.subsec_nanosecond(),
+        }),
+        ..proto::RecognizeRequest::default()
+    }
+}
+
+/// Writes an answer. A conversation reads better without confidences.
+fn print(
+    out: &mut impl Write,
+    common: &Common,
+    response: &proto::RecognizeResponse,
+    confidences: bool,
+) -> Result<(), Failure> {
     if common.json {
         writeln!(out, "{}", json::to_json(response, "RecognizeResponse")?)?;
         return Ok(());
     }
-    write!(out, "{}", summary(response))?;
+    write!(out, "{}", summary(response, confidences))?;
     Ok(())
 }
 
 /// The answer in a few lines: outcome, intents with slots, close readings, flags.
-pub(super) fn summary(response: &proto::RecognizeResponse) -> String {
-    let mut text = format!("{}\n", outcome(response.outcome));
+pub(super) fn summary(response: &proto::RecognizeResponse, confidences: bool) -> String {
+    let rule = match response.continuation() {
+        proto::Continuation::Unspecified => String::new(),
+        rule => {
+            let name = rule.as_str_name().trim_start_matches("CONTINUATION_");
+            format!("  ({})", name.to_lowercase().replace('_', " "))
+        }
+    };
+    let mut text = format!("{}{rule}\n", outcome(response.outcome));
     for intent in &response.intents {
         let human = if intent.handling == proto::Handling::Human as i32 {
             format!("  → {}", intent.handling_reason)
         } else {
             String::new()
         };
-        text.push_str(&format!("  {}  {}  {:.2}{human}\n", intent.id, intent.title, intent.confidence));
+        let refers_to = if intent.refers_to.is_empty() { String::new() } else { format!("  of {}", intent.refers_to) };
+        let confidence = if confidences { format!("  {:.2}", intent.confidence) } else { String::new() };
+        text.push_str(&format!("  {}  {}{confidence}{human}{refers_to}\n", intent.id, intent.title));
         let mut table = TextTable::new(4);
         for slot in &intent.slots {
             let mut facts: Vec<_> = slot.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
             facts.sort();
+            if slot.source == proto::ValueSource::Context as i32 {
+                facts.push("(context)".to_owned());
+            }
             if !slot.valid {
                 facts.push(format!("invalid: {}", slot.invalid_reason));
             }
@@ -73,10 +174,42 @@ pub(super) fn summary(response: &proto::RecognizeResponse) -> String {
     for alternative in &response.alternatives {
         text.push_str(&format!("  or  {}  {}  {:.2}\n", alternative.id, alternative.title, alternative.confidence));
     }
+    if let Some(menu) = &response.menu {
+        let label = |o: &proto::MenuOption| match o.number {
+            0 => o.label.clone(),
+            n => format!("{n} {}", o.label),
+        };
+        let options: Vec<String> = menu.options.iter().map(label).collect();
+        text.push_str(&format!("  menu {}:  {}\n", menu.id, options.join("  ")));
+    }
+    if let Some(handover) = &response.handover {
+        let mut parts = Vec::new();
+        if handover.misses > 0 {
+            parts.push(match handover.misses {
+                1 => "a message was not understood".to_owned(),
+                n => format!("{n} messages in a row were not understood"),
+            });
+        }
+        if let (Some(within), Some(time)) = (handover.within_hours, &handover.response_time) {
+            let hours = if within { "within" } else { "outside" };
+            parts.push(format!("{hours} working hours, answer promised in {}", duration(time.seconds)));
+        }
+        if !parts.is_empty() {
+            text.push_str(&format!("  a person:  {}\n", parts.join("; ")));
+        }
+    }
     for flag in &response.flags {
         text.push_str(&format!("  ! {}  {}\n", flag.category, flag.raw));
     }
     text
+}
+
+fn duration(seconds: i64) -> String {
+    match seconds {
+        s if s % 3600 == 0 => format!("{} h", s / 3600),
+        s if s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{s} s"),
+    }
 }
 
 fn outcome(code: i32) -> &'static str {
@@ -111,18 +244,10 @@ impl Remote {
         text: &str,
         explain: bool,
     ) -> Result<proto::RecognizeResponse, Failure> {
-        let reference = common.reference()?.timestamp();
-        let request = proto::RecognizeRequest {
-            text: text.to_owned(),
-            account: common.account.clone(),
-            modality: if common.voice { proto::Modality::Voice } else { proto::Modality::Text } as i32,
-            reference_time: Some(prost_types::Timestamp {
-                seconds: reference.as_second(),
-                nanos: reference.subsec_nanosecond(),
-            }),
-            explain,
-            ..proto::RecognizeRequest::default()
-        };
+        self.ask(proto::RecognizeRequest { explain, ..request(common, text, &common.reference()?) })
+    }
+
+    fn ask(&mut self, request: proto::RecognizeRequest) -> Result<proto::RecognizeResponse, Failure> {
         let answer = self.runtime.block_on(self.client.recognize(request));
         answer
             .map(tonic::Response::into_inner)

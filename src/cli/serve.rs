@@ -1,4 +1,5 @@
 use super::{Common, Failure, Verdict};
+use crate::context::Seal;
 use crate::service::Limits;
 use crate::service::{Server, ServerOptions, State};
 use std::net::SocketAddr;
@@ -18,6 +19,9 @@ pub(super) struct ServeArgs {
     /// The most messages of a batch
     #[arg(long, env = "ZHIYI_MAX_BATCH", value_name = "N", default_value_t = Limits::default().batch_messages)]
     max_batch: usize,
+    /// Keys that sign contexts, separated by blanks: the first signs, all are accepted; without one contexts carry a checksum
+    #[arg(long, env = "ZHIYI_CONTEXT_KEYS", hide_env_values = true, value_name = "KEYS", default_value = "")]
+    context_keys: String,
     /// Seconds that calls in flight may take after SIGTERM
     #[arg(long, env = "ZHIYI_DRAIN_SECONDS", value_name = "N", default_value_t = 10)]
     drain_seconds: u64,
@@ -46,7 +50,9 @@ impl ServeArgs {
             limits: Limits { message_chars: self.max_message_chars, batch_messages: self.max_batch },
             drain: Duration::from_secs(self.drain_seconds),
         };
-        let server = Server::start(State::new(loaded), &options).map_err(|e| Failure::Message(e.to_string()))?;
+        let seal = Seal::new(self.context_keys.split_whitespace().map(|key| key.as_bytes().to_vec()));
+        let server =
+            Server::start(State::with_seal(loaded, seal), &options).map_err(|e| Failure::Message(e.to_string()))?;
         tracing::info!(address = %server.address(), threads = options.threads, "serving gRPC");
         println!("listening on {}", server.address());
         wait_for_signal()?;

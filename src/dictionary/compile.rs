@@ -43,6 +43,8 @@ impl Compiled {
 
 /// Least confidence of an answer where an account sets none.
 const DEFAULT_THRESHOLD: f32 = 0.5;
+/// After so many messages that were not understood a person is suggested, where an account says nothing.
+const DEFAULT_MISSES: u8 = 3;
 /// Elements of a phrase row have one bit each, all its exclusions together one more.
 const MOST_ELEMENTS: usize = 32;
 
@@ -60,22 +62,23 @@ pub fn compile(source: &Source, normalizer: &Normalizer) -> Result<Compiled, Fau
     compiler.terms();
     compiler.sensitive();
     compiler.lookalikes();
+    compiler.menus();
     compiler.rest();
     compiler.finish()
 }
 
-struct Compiler<'a> {
-    source: &'a Source,
-    normalizer: &'a Normalizer,
+pub(super) struct Compiler<'a> {
+    pub(super) source: &'a Source,
+    pub(super) normalizer: &'a Normalizer,
     faults: Vec<Diagnostic>,
-    content: Content,
+    pub(super) content: Content,
     words: BTreeMap<String, Vec<Posting>>,
     terms: Vec<u8>,
     term_count: usize,
     strings: Strings,
     scopes: HashMap<Scope, u16>,
-    intents: HashMap<String, u16>,
-    slots: HashMap<String, u16>,
+    pub(super) intents: HashMap<String, u16>,
+    pub(super) slots: HashMap<String, u16>,
     groups: HashMap<String, u16>,
     literals: HashMap<String, u32>,
 }
@@ -122,12 +125,12 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn fault(&mut self, code: &'static str, place: &Place, column: &str, message: Text, help: Text) {
+    pub(super) fn fault(&mut self, code: &'static str, place: &Place, column: &str, message: Text, help: Text) {
         let place = Place { column: column.to_owned(), ..place.clone() };
         self.faults.push(Diagnostic::error(code, place, message, help));
     }
 
-    fn unknown(&mut self, what: (&str, &str), name: &str, known: &[String], place: &Place, column: &str) {
+    pub(super) fn unknown(&mut self, what: (&str, &str), name: &str, known: &[String], place: &Place, column: &str) {
         let near = nearest(name, known);
         let (zh, en) = match near {
             Some(near) => (format!("是不是想写“{near}”？"), format!("did you mean `{near}`?")),
@@ -148,7 +151,7 @@ impl<'a> Compiler<'a> {
     fn check_ids(&mut self) {
         let source = self.source;
         type Rows<'s> = Vec<(&'s str, &'s Place)>;
-        let tables: [(&str, Rows<'_>); 7] = [
+        let tables: [(&str, Rows<'_>); 8] = [
             (
                 "intents",
                 source.packs.iter().flat_map(|p| p.intents.iter().map(|r| (r.id.as_str(), &r.place))).collect(),
@@ -170,6 +173,7 @@ impl<'a> Compiler<'a> {
                 "lookalikes",
                 source.packs.iter().flat_map(|p| p.lookalikes.iter().map(|r| (r.id.as_str(), &r.place))).collect(),
             ),
+            ("menus", source.packs.iter().flat_map(|p| p.menus.iter().map(|r| (r.id.as_str(), &r.place))).collect()),
             ("tests", source.packs.iter().flat_map(|p| p.tests.iter().map(|r| (r.id.as_str(), &r.place))).collect()),
         ];
         for (_, rows) in &tables {
@@ -214,12 +218,29 @@ impl<'a> Compiler<'a> {
                     Text::new("改成 0 到 1 之间的数", "write a number from 0 to 1"),
                 );
             }
+            let service = account.service.as_ref().and_then(|s| match super::hours::service(s) {
+                Ok(service) => Some(service),
+                Err((cell, text)) => {
+                    let message = Text::new(
+                        format!("账号 {} 的{}：“{cell}”", account.id, text.zh),
+                        format!("account {}: {} `{cell}`", account.id, text.en),
+                    );
+                    let help = Text::new(
+                        "hours 写 [\"周一至周五 09:00-18:00\"] 或 [\"每天 00:00-24:00\"]，response 写 30s、5m、1h",
+                        "write hours like [\"mon-fri 09:00-18:00\"] or [\"daily 00:00-24:00\"], response like 30s, 5m, 1h",
+                    );
+                    self.fault("D070", &place, "service", message, help);
+                    None
+                }
+            });
             self.content.accounts.push(Account {
                 id: account.id.clone(),
                 title: account.title.clone(),
                 packs,
                 airline: account.airline.as_ref().map(|a| a.to_ascii_uppercase()),
                 threshold,
+                misses: account.misses.unwrap_or(DEFAULT_MISSES).max(1),
+                service,
             });
         }
         let defaults: Vec<usize> =
@@ -246,7 +267,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn scope(&mut self, pack: usize, accounts: &[String], place: &Place) -> u16 {
+    pub(super) fn scope(&mut self, pack: usize, accounts: &[String], place: &Place) -> u16 {
         let mut indexes = Vec::new();
         for name in accounts {
             match self.content.accounts.iter().position(|a| a.id == *name) {
@@ -386,7 +407,7 @@ impl<'a> Compiler<'a> {
         rows.dedup_by(|a, b| a.1.id == b.1.id);
         for (pack, row) in rows {
             let mut slots = Vec::new();
-            for (column, names) in [("required", &row.required), ("optional", &row.optional)] {
+            for (column, names) in [("required", &row.required), ("any_of", &row.any_of), ("optional", &row.optional)] {
                 for name in names {
                     match self.slots.get(name) {
                         Some(index) if slots.contains(index) => {}
@@ -399,6 +420,7 @@ impl<'a> Compiler<'a> {
                 }
             }
             let required = row.required.len().min(slots.len()) as u16;
+            let any_of = row.any_of.iter().filter_map(|name| self.slots.get(name).copied()).collect();
             self.intents.insert(row.id.clone(), self.content.intents.len() as u16);
             self.content.intents.push(Intent {
                 id: row.id.clone(),
@@ -407,6 +429,7 @@ impl<'a> Compiler<'a> {
                 pack: pack as u16,
                 slots,
                 required,
+                any_of,
                 prompt: row.prompt.clone(),
                 human: row.human,
                 reason: row.reason.clone(),

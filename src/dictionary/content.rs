@@ -35,6 +35,59 @@ pub struct Content {
     pub sensitive: Vec<Sensitive>,
     /// How sensitive words are disguised.
     pub lookalikes: Vec<Lookalike>,
+    /// Ids of the menus, sorted.
+    pub menus: Vec<String>,
+    /// Entries of menus and ways into them, sorted by id.
+    pub menu_entries: Vec<MenuEntry>,
+}
+
+/// An entry of a menu, or a way into one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MenuEntry {
+    /// Stable row id.
+    pub id: String,
+    /// Index into [`Content::menus`] of the menu it stands in; none for a way into a menu by an intent alone.
+    pub menu: Option<u16>,
+    /// The number that picks it; 0 without one.
+    pub option: u8,
+    /// What is shown.
+    pub label: String,
+    /// The label, folded: understood at any level as the whole message.
+    pub name: String,
+    /// Further words, folded, that pick it while its menu is pending.
+    pub words: Vec<String>,
+    /// Index into [`Content::intents`].
+    pub intent: u16,
+    /// Slots, as indexes into [`Content::slots`], with their canonical values.
+    pub slots: Vec<(u16, String)>,
+    /// Index into [`Content::menus`] of the menu that is pending afterwards.
+    pub opens: Option<u16>,
+    /// For how many minutes that menu stays pending.
+    pub minutes: u16,
+    /// Index into [`Content::scopes`].
+    pub scope: u16,
+}
+
+/// When people of an account answer, and how soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Times of the week, in China's time.
+    pub hours: Vec<Hours>,
+    /// Promised seconds to an answer within the hours.
+    pub response: u32,
+    /// The same outside the hours.
+    pub response_outside: u32,
+}
+
+/// A time of the day on some days of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// One bit a day, Monday first.
+    pub days: u8,
+    /// First minute of the day.
+    pub from: u16,
+    /// Behind the last minute of the day; at most 24 * 60.
+    pub to: u16,
 }
 
 /// A pack.
@@ -59,6 +112,10 @@ pub struct Account {
     pub airline: Option<String>,
     /// Least confidence of an answer.
     pub threshold: f32,
+    /// After so many messages in a row that were not understood a person is suggested.
+    pub misses: u8,
+    /// When people answer, and how soon; none where `accounts.toml` says nothing.
+    pub service: Option<Service>,
 }
 
 /// An intent.
@@ -76,6 +133,8 @@ pub struct Intent {
     pub slots: Vec<u16>,
     /// How many of `slots` are required.
     pub required: u16,
+    /// Indexes into [`Content::slots`] of which at least one must be there; empty without such a rule.
+    pub any_of: Vec<u16>,
     /// What to ask when a required slot is missing.
     pub prompt: String,
     /// A person must answer.
@@ -86,8 +145,21 @@ pub struct Intent {
     pub metadata: Vec<(String, String)>,
 }
 
-/// Names in the metadata of an intent that speak to the program; clients do not see them.
-const PROGRAM_NOTES: [&str; 3] = ["beside", "refusal", "absorbs"];
+/// Names in the metadata of an intent that speak to the program; webhooks do not see them.
+const PROGRAM_METADATA: &[&str] = &["beside", "refusal", "absorbs", ROLE, QUESTION];
+const ROLE: &str = "dialogue";
+const QUESTION: &str = "question";
+
+/// The part that an intent has in conversations: its metadata `dialogue`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntentRole {
+    /// `affirm`: yes.
+    Affirm,
+    /// `deny`: no.
+    Deny,
+    /// `option`: the number of an entry, in its first slot.
+    Option,
+}
 
 impl Intent {
     /// What the metadata tells the program under a name.
@@ -95,9 +167,34 @@ impl Intent {
         self.metadata.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// The metadata for clients.
+    /// The part that the intent has in conversations; none for a request.
+    pub fn role(&self) -> Option<IntentRole> {
+        match self.note(ROLE)? {
+            "affirm" => Some(IntentRole::Affirm),
+            "deny" => Some(IntentRole::Deny),
+            "option" => Some(IntentRole::Option),
+            _ => None,
+        }
+    }
+
+    /// The metadata for the webhook.
     pub fn public_metadata(&self) -> impl Iterator<Item = &(String, String)> {
-        self.metadata.iter().filter(|(name, _)| !PROGRAM_NOTES.contains(&name.as_str()))
+        self.metadata.iter().filter(|(name, _)| !PROGRAM_METADATA.contains(&name.as_str()))
+    }
+
+    /// The required slots that are not among `filled`: all required ones, and the first of `any_of` where none is there.
+    /// A question about an intent with the metadata `question=complete` needs none of `any_of`: 值机要提前多久 asks for
+    /// the rules, 我要值机 for a check-in.
+    pub fn missing(&self, question: bool, filled: impl Fn(u16) -> bool) -> Vec<u16> {
+        let required = &self.slots[..usize::from(self.required).min(self.slots.len())];
+        let mut missing: Vec<u16> = required.iter().filter(|s| !filled(**s)).copied().collect();
+        if let Some(first) = self.any_of.first()
+            && !self.any_of.iter().any(|s| filled(*s))
+            && !(question && self.note(QUESTION) == Some("complete"))
+        {
+            missing.push(*first);
+        }
+        missing
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::KindId;
 
-/// Kinds of values that readers written in code find, by the name that `slots.csv` uses behind `builtin:`.
+/// Kinds of values that readers written in code find, by the name that `slots.csv` uses behind `builtin:`. A location is
+/// the sender's position, which comes beside the text and not in it.
 pub const BUILTIN_KINDS: &[&str] = &[
     "date",
     "time",
@@ -32,6 +33,7 @@ pub const BUILTIN_KINDS: &[&str] = &[
     "plate_no",
     "booking_reference",
     "address",
+    "location",
 ];
 
 /// The number of a builtin kind.

@@ -8,9 +8,11 @@ mod compile;
 mod content;
 mod cue;
 mod error;
+mod hours;
 mod kinds;
 mod lexicon;
 mod mapped;
+mod menus;
 pub mod phrase;
 mod source;
 mod table;
@@ -23,8 +25,8 @@ pub use error::DictionaryError;
 pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};
 pub use source::{
-    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, LookalikeRow, MatchMode, NONE, PackSource,
-    PhraseRow as PhraseSource, SensitiveRow, SlotRow, SlotSource, Sounding, Source, TermRow, TestRow,
+    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, LookalikeRow, MatchMode, MenuRow, NONE, PackSource,
+    PhraseRow as PhraseSource, SensitiveRow, ServiceSource, SlotRow, SlotSource, Sounding, Source, TermRow, TestRow,
 };
 
 /// Number of the bundle format; a bundle of another format is refused.

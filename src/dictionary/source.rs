@@ -35,6 +35,24 @@ pub struct AccountSource {
     /// Least confidence of an answer; the dictionary's default where left out.
     #[serde(default)]
     pub threshold: Option<f32>,
+    /// After so many messages in a row that were not understood a person is suggested.
+    #[serde(default)]
+    pub misses: Option<u8>,
+    /// When people answer, and how soon.
+    #[serde(default)]
+    pub service: Option<ServiceSource>,
+}
+
+/// When the people of an account answer, and how soon they promise to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceSource {
+    /// Days and times such as `mon-fri 09:00-18:00` or `周一至周五 09:00-18:00`, in China's time.
+    pub hours: Vec<String>,
+    /// Promised time to an answer within the hours: `30s`, `5m`, `1h`.
+    pub response: String,
+    /// The same outside the hours.
+    pub response_outside: String,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +85,8 @@ pub struct PackSource {
     pub sensitive: Vec<SensitiveRow>,
     /// `lookalikes.csv` and every `lookalikes-*.csv`.
     pub lookalikes: Vec<LookalikeRow>,
+    /// `menus.csv` and every `menus-*.csv`.
+    pub menus: Vec<MenuRow>,
     /// `tests.csv` and every `tests-*.csv`.
     pub tests: Vec<TestRow>,
 }
@@ -92,6 +112,8 @@ pub struct IntentRow {
     pub alias: String,
     /// Slots without which the intent cannot be carried out.
     pub required: Vec<String>,
+    /// Slots of which at least one must be there; the first is asked for.
+    pub any_of: Vec<String>,
     /// Further slots.
     pub optional: Vec<String>,
     /// What to ask when a required slot is missing; the slot's own prompt where left out.
@@ -291,6 +313,33 @@ pub struct LookalikeRow {
     pub place: Place,
 }
 
+/// An entry of a menu, or a way into one.
+#[derive(Debug, Clone)]
+pub struct MenuRow {
+    /// Stable row id.
+    pub id: String,
+    /// The menu it stands in; empty for a way into a menu by an intent alone.
+    pub menu: String,
+    /// The number that picks it, 1 to 99; 0 without one.
+    pub option: u8,
+    /// What is shown; understood at any level as the whole message.
+    pub label: String,
+    /// Further words that pick it while its menu is pending.
+    pub words: Vec<String>,
+    /// What picking it means.
+    pub intent: String,
+    /// With which values.
+    pub slots: Vec<(String, String)>,
+    /// The menu that is pending afterwards.
+    pub opens: String,
+    /// For how many minutes that menu stays pending.
+    pub minutes: u16,
+    /// Accounts for which alone it counts; all where empty.
+    pub accounts: Vec<String>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
 /// A message and what must come out.
 #[derive(Debug, Clone)]
 pub struct TestRow {
@@ -300,6 +349,8 @@ pub struct TestRow {
     pub account: String,
     /// Typed or transcribed.
     pub modality: Modality,
+    /// The messages before, oldest first.
+    pub context: Vec<String>,
     /// The message.
     pub text: String,
     /// Reference time; the catalogue's where left out.
@@ -442,14 +493,15 @@ fn read_pack(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSou
             "holidays" => each(&HOLIDAYS, &mut |r, f| pack.holidays.push(holiday(r, f))),
             "sensitive" => each(&SENSITIVE, &mut |r, f| pack.sensitive.push(sensitive(r, f))),
             "lookalikes" => each(&LOOKALIKES, &mut |r, f| pack.lookalikes.push(lookalike(r, f))),
+            "menus" => each(&MENUS, &mut |r, f| pack.menus.push(menu(r, f))),
             "tests" => each(&TESTS, &mut |r, f| pack.tests.push(test(r, f))),
             _ => faults.push(Diagnostic::error(
                 "D033",
                 Place { file: name, ..Place::default() },
                 Text::new(format!("不认识的表“{stem}”"), format!("unknown table `{stem}`")),
                 Text::new(
-                    "表名只能是 intents phrases terms slots examples holidays sensitive lookalikes tests，后面可加 -名字",
-                    "tables are intents phrases terms slots examples holidays sensitive lookalikes tests, with an optional -name behind",
+                    "表名只能是 intents phrases terms slots examples holidays menus sensitive lookalikes tests，后面可加 -名字",
+                    "tables are intents phrases terms slots examples holidays menus sensitive lookalikes tests, with an optional -name behind",
                 ),
             )),
         }
@@ -459,7 +511,7 @@ fn read_pack(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSou
 
 const INTENTS: Columns = Columns {
     required: &["id", "title"],
-    optional: &["alias", "required", "optional", "prompt", "handling", "reason", "metadata", "note"],
+    optional: &["alias", "required", "any_of", "optional", "prompt", "handling", "reason", "metadata", "note"],
 };
 const PHRASES: Columns = Columns {
     required: &["id", "intent", "phrase"],
@@ -483,7 +535,11 @@ const SENSITIVE: Columns = Columns {
 const LOOKALIKES: Columns = Columns { required: &["id", "written", "means"], optional: &["least", "note"] };
 const TESTS: Columns = Columns {
     required: &["id", "account", "text"],
-    optional: &["modality", "at", "intents", "slots", "expect", "note"],
+    optional: &["modality", "context", "at", "intents", "slots", "expect", "note"],
+};
+const MENUS: Columns = Columns {
+    required: &["id", "menu", "intent"],
+    optional: &["option", "label", "words", "slots", "opens", "minutes", "accounts", "note"],
 };
 
 fn choice<T: Copy>(row: Row<'_>, column: &str, choices: &[(&str, T)], faults: &mut Vec<Diagnostic>) -> Option<T> {
@@ -526,6 +582,7 @@ fn intent(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> IntentRow {
         title: row.required("title", faults).to_owned(),
         alias: row.get("alias").to_owned(),
         required: row.list("required"),
+        any_of: row.list("any_of"),
         optional: row.list("optional"),
         prompt: row.get("prompt").to_owned(),
         human: choice(row, "handling", &[("", false), ("auto", false), ("human", true)], faults).unwrap_or(false),
@@ -535,24 +592,37 @@ fn intent(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> IntentRow {
     }
 }
 
+/// Reads a cell that holds a whole number of a range, or nothing.
+fn whole_number(
+    row: Row<'_>,
+    column: &str,
+    range: std::ops::RangeInclusive<u16>,
+    empty: u16,
+    faults: &mut Vec<Diagnostic>,
+) -> u16 {
+    let cell = row.get(column);
+    if cell.is_empty() {
+        return empty;
+    }
+    cell.parse().ok().filter(|n| range.contains(n)).unwrap_or_else(|| {
+        let (from, to) = (range.start(), range.end());
+        faults.push(Diagnostic::error(
+            "D023",
+            row.place(column),
+            Text::new(
+                format!("“{cell}”不是 {from} 到 {to} 的整数"),
+                format!("`{cell}` is not a whole number from {from} to {to}"),
+            ),
+            Text::new("填一个整数，或留空", "write a whole number, or leave it empty"),
+        ));
+        empty
+    })
+}
+
 fn phrase(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> Option<PhraseRow> {
     let modes =
         [("", MatchMode::Any), ("any", MatchMode::Any), ("order", MatchMode::Order), ("whole", MatchMode::Whole)];
-    let gap = match row.get("gap") {
-        "" => DEFAULT_GAP,
-        cell => cell.parse().unwrap_or_else(|_| {
-            faults.push(Diagnostic::error(
-                "D023",
-                row.place("gap"),
-                Text::new(
-                    format!("“{cell}”不是 0 到 255 的整数"),
-                    format!("`{cell}` is not a whole number from 0 to 255"),
-                ),
-                Text::new("填一个整数，或留空", "write a whole number, or leave it empty"),
-            ));
-            DEFAULT_GAP
-        }),
-    };
+    let gap = whole_number(row, "gap", 0..=255, DEFAULT_GAP.into(), faults) as u8;
     Some(PhraseRow {
         id: row.required("id", faults).to_owned(),
         intent: row.required("intent", faults).to_owned(),
@@ -714,6 +784,27 @@ fn lookalike(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> LookalikeRow {
     }
 }
 
+/// For how many minutes a menu stays pending where its row says nothing.
+const DEFAULT_MINUTES: u16 = 30;
+/// A menu never outlives the 48 hours of a context.
+const MOST_MINUTES: u16 = 48 * 60;
+
+fn menu(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> MenuRow {
+    MenuRow {
+        id: row.required("id", faults).to_owned(),
+        menu: row.get("menu").to_owned(),
+        option: whole_number(row, "option", 1..=99, 0, faults) as u8,
+        label: row.get("label").to_owned(),
+        words: row.list("words"),
+        intent: row.required("intent", faults).to_owned(),
+        slots: pairs(row, "slots", faults),
+        opens: row.get("opens").to_owned(),
+        minutes: whole_number(row, "minutes", 1..=MOST_MINUTES, DEFAULT_MINUTES, faults),
+        accounts: row.list("accounts"),
+        place: row.place("menu"),
+    }
+}
+
 fn test(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> TestRow {
     let slots = match row.get("slots") {
         "" => None,
@@ -724,6 +815,7 @@ fn test(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> TestRow {
         id: row.required("id", faults).to_owned(),
         account: row.required("account", faults).to_owned(),
         modality: choice(row, "modality", &MODALITIES, faults).unwrap_or_default(),
+        context: row.list("context"),
         text: row.required("text", faults).to_owned(),
         at: row.get("at").to_owned(),
         intents: row.list("intents"),

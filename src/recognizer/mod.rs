@@ -7,11 +7,15 @@
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 mod answer;
+mod heard;
 mod learned;
+mod question;
 mod requests;
 mod trace;
 
 pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, Value};
+use heard::Topics;
+pub(crate) use heard::{Heard, Offer, Wanted};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatcher};
@@ -55,11 +59,20 @@ pub enum UtteranceError {
         /// The accounts there are.
         known: String,
     },
+    /// The context comes from a conversation with another account.
+    #[error("the context belongs to account `{context}`, the message to `{account}`; keep one context for each")]
+    ForeignContext {
+        /// The account of the context.
+        context: String,
+        /// The account of the message.
+        account: String,
+    },
 }
 
 /// What an account looks at.
 struct View {
     visibility: Visibility,
+    topics: Topics,
     /// Whether any sensitive word is looked for in its messages.
     moderated: bool,
     classes: Classes,
@@ -151,6 +164,7 @@ impl Recognizer {
                 let denies = |i: &Intent| account.packs.contains(&i.pack) && i.note("refusal") == Some("answer");
                 View {
                     denial: content.intents.iter().position(denies).map(|i| i as u16),
+                    topics: Topics::of(content, &account.packs, &visibility),
                     moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
                     classes: Classes::new(content, &account.packs, bundle.model.classes()),
                     visibility,
@@ -222,7 +236,12 @@ impl Recognizer {
     /// [`UtteranceError`] where the request itself cannot be served; not understanding is no error.
     pub fn recognize(&self, utterance: &Utterance<'_>) -> Result<Recognition, UtteranceError> {
         let account = self.account(utterance.account)?;
-        Ok(SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, scratch)))
+        Ok(SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, None, scratch)).0)
+    }
+
+    /// Reads a message, and what it holds for intents that it may not name.
+    pub(crate) fn listen(&self, utterance: &Utterance<'_>, account: u16, wanted: &Wanted<'_>) -> (Recognition, Heard) {
+        SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, Some(wanted), scratch))
     }
 
     /// Checks a text for sensitive words: one that staff are about to send in the name of an account, or one that a
@@ -278,7 +297,13 @@ impl Recognizer {
         message
     }
 
-    fn read(&self, utterance: &Utterance<'_>, account: u16, scratch: &mut Scratch) -> Recognition {
+    fn read(
+        &self,
+        utterance: &Utterance<'_>,
+        account: u16,
+        wanted: Option<&Wanted<'_>>,
+        scratch: &mut Scratch,
+    ) -> (Recognition, Heard) {
         let content = &self.bundle.content;
         let threshold = content.accounts[usize::from(account)].threshold;
         let mut message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
@@ -332,7 +357,8 @@ impl Recognizer {
         } else {
             Outcome::Matched
         };
-        Recognition { account, outcome, intents, set_aside, alternatives, entities, flags, trace }
+        let heard = wanted.map(|wanted| self.heard(utterance.text, scratch, &message, wanted)).unwrap_or_default();
+        (Recognition { account, outcome, intents, set_aside, alternatives, entities, flags, trace }, heard)
     }
 
     fn recognized(
@@ -354,12 +380,11 @@ impl Recognizer {
                 Value::of(name, original, &scratch.text, &message.candidates[f.candidate as usize])
             })
             .collect();
-        let required = &intent.slots[..usize::from(intent.required)];
-        let missing = required.iter().filter(|s| !filled.iter().any(|f| f.slot == **s)).copied().collect();
+        // A question mark stands behind the part.
+        let end = (part.1 as usize + 1).min(scratch.text.len());
+        let question = question::is_question(&scratch.text.chars()[part.0 as usize..end]);
+        let missing = intent.missing(question, |slot| filled.iter().any(|f| f.slot == slot));
         scratch.filled = filled;
-        let question = scratch.text.chars()[part.0 as usize..(part.1 as usize + 1).min(scratch.text.len())]
-            .iter()
-            .any(|c| matches!(c, '?' | '吗' | '么'));
         Recognized {
             intent: considered.intent,
             confidence: considered.confidence,

@@ -3,6 +3,7 @@
 use super::Limits;
 use super::proto;
 use super::status::Fault;
+use crate::context::{self, Continuation, Handover, HandoverCause, Location, Seal, ShownMenu, State, Turn};
 use crate::dictionary::Action;
 use crate::entities::Source;
 use crate::moderation::Flag;
@@ -22,7 +23,10 @@ pub(super) fn utterance<'r>(
     limits: &Limits,
     zone: &TimeZone,
 ) -> Result<Utterance<'r>, Fault> {
-    check_text(&request.text, limits)?;
+    // A location needs no text.
+    if request.location.is_none() || !request.text.trim().is_empty() {
+        check_text(&request.text, limits)?;
+    }
     check_id(&request.request_id)?;
     let modality = match proto::Modality::try_from(request.modality) {
         Ok(proto::Modality::Voice) => Modality::Voice,
@@ -55,6 +59,21 @@ pub(super) fn utterance<'r>(
         reference: moment.to_zoned_datetime(zone),
         explain: request.explain,
     })
+}
+
+/// Checks the position of a request.
+pub(super) fn location(request: &proto::RecognizeRequest) -> Result<Option<Location>, Fault> {
+    let Some(l) = &request.location else { return Ok(None) };
+    let outside = || {
+        let what = format!("{},{} is no position", l.latitude, l.longitude);
+        Fault::invalid("location", format!("{what}; latitude is -90 to 90, longitude -180 to 180, in degrees"))
+    };
+    Location::new(l.latitude, l.longitude).map(Some).ok_or_else(outside)
+}
+
+/// Opens the context of a request.
+pub(super) fn state(request: &proto::RecognizeRequest, seal: &Seal) -> Result<State, Fault> {
+    seal.open(&request.context).map_err(|e| Fault::invalid("context", e.to_string()))
 }
 
 /// 1900-01-01 and 2200-01-01, in seconds since 1970.
@@ -123,10 +142,13 @@ pub fn response(
         .map(|r| {
             let intent = &content.intents[usize::from(r.intent)];
             let slot = |s: &u16| &content.slots[usize::from(*s)];
-            let prompt = match r.missing.first() {
-                None => String::new(),
-                Some(_) if !intent.prompt.is_empty() => intent.prompt.clone(),
-                Some(first) => slot(first).prompt.clone(),
+            // The intent's own question asks for everything; once a part is there, the missing slot's asks for the rest.
+            let everything = intent.missing(false, |_| false).len();
+            let prompt = match r.missing.as_slice() {
+                [] => String::new(),
+                all if all.len() == everything && !intent.prompt.is_empty() => intent.prompt.clone(),
+                [first, ..] if slot(first).prompt.is_empty() => intent.prompt.clone(),
+                [first, ..] => slot(first).prompt.clone(),
             };
             proto::Intent {
                 id: intent.id.clone(),
@@ -140,6 +162,7 @@ pub fn response(
                 mood: mood(r.mood),
                 metadata: intent.public_metadata().cloned().collect(),
                 span: Some(spans.span(r.span)),
+                refers_to: String::new(),
             }
         })
         .collect();
@@ -183,6 +206,66 @@ pub fn response(
         explanation: recognition.trace.map(|t| explanation(t, &spans)),
         request_id: request_id.to_owned(),
         account: content.accounts[usize::from(recognition.account)].id.clone(),
+        ..proto::RecognizeResponse::default()
+    }
+}
+
+/// Makes the answer of a message in its conversation.
+pub fn turn(
+    recognizer: &Recognizer,
+    text: &str,
+    request_id: &str,
+    turn: Turn,
+    seal: &Seal,
+) -> proto::RecognizeResponse {
+    let content = &recognizer.bundle().content;
+    let mut answer = response(recognizer, text, request_id, turn.recognition);
+    if let (Some(intent), Some(refers_to)) = (answer.intents.first_mut(), turn.refers_to) {
+        intent.refers_to.clone_from(&content.intents[usize::from(refers_to)].id);
+    }
+    answer.context = seal.close(&turn.state);
+    answer.menu = turn.menu.map(menu);
+    answer.handover = turn.handover.map(handover);
+    answer.continuation = turn.continuation.map_or(proto::Continuation::Unspecified, continuation) as i32;
+    answer
+}
+
+fn menu(menu: ShownMenu) -> proto::Menu {
+    let option = |o: context::MenuOption| proto::MenuOption { number: o.number.into(), label: o.label };
+    proto::Menu {
+        id: menu.id,
+        options: menu.options.into_iter().map(option).collect(),
+        expire_time: Some(prost_types::Timestamp { seconds: menu.until, nanos: 0 }),
+    }
+}
+
+fn handover(handover: Handover) -> proto::Handover {
+    let (cause, reason, misses) = match handover.cause {
+        HandoverCause::Intent(reason) => (proto::HandoverCause::Intent, reason, 0),
+        HandoverCause::NotUnderstood(misses) => (proto::HandoverCause::NotUnderstood, String::new(), misses),
+    };
+    let duration = |seconds: u32| prost_types::Duration { seconds: seconds.into(), nanos: 0 };
+    proto::Handover {
+        cause: cause as i32,
+        reason,
+        misses: misses.into(),
+        within_hours: handover.promise.map(|(within, _)| within),
+        response_time: handover.promise.map(|(_, seconds)| duration(seconds)),
+    }
+}
+
+fn continuation(rule: Continuation) -> proto::Continuation {
+    match rule {
+        Continuation::Location => proto::Continuation::Location,
+        Continuation::Answer => proto::Continuation::Answer,
+        Continuation::Choice => proto::Continuation::Choice,
+        Continuation::MenuNumber => proto::Continuation::MenuNumber,
+        Continuation::OutOfRange => proto::Continuation::OutOfRange,
+        Continuation::MenuWord => proto::Continuation::MenuWord,
+        Continuation::Correction => proto::Continuation::Correction,
+        Continuation::Ellipsis => proto::Continuation::Ellipsis,
+        Continuation::Refusal => proto::Continuation::Refusal,
+        Continuation::Confirmation => proto::Continuation::Confirmation,
     }
 }
 
@@ -221,6 +304,7 @@ fn source(s: Source) -> i32 {
 }
 
 fn slot_value(v: Value, spans: &Utf16<'_>) -> proto::Slot {
+    let span = (!v.raw.is_empty()).then(|| spans.span(v.span));
     proto::Slot {
         name: v.name,
         raw: v.raw,
@@ -229,12 +313,13 @@ fn slot_value(v: Value, spans: &Utf16<'_>) -> proto::Slot {
         valid: v.valid,
         invalid_reason: v.reason.unwrap_or_default().to_owned(),
         source: source(v.source),
-        span: Some(spans.span(v.span)),
+        span,
         alternatives: v.alternatives,
     }
 }
 
 fn entity(v: Value, spans: &Utf16<'_>) -> proto::Entity {
+    let span = (!v.raw.is_empty()).then(|| spans.span(v.span));
     proto::Entity {
         kind: v.name,
         raw: v.raw,
@@ -243,7 +328,7 @@ fn entity(v: Value, spans: &Utf16<'_>) -> proto::Entity {
         valid: v.valid,
         invalid_reason: v.reason.unwrap_or_default().to_owned(),
         source: source(v.source),
-        span: Some(spans.span(v.span)),
+        span,
         alternatives: v.alternatives,
     }
 }

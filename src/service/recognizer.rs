@@ -3,6 +3,7 @@ use super::proto::{self, batch_result};
 use super::state::{Active, State};
 use super::status::Fault;
 use super::{Limits, convert};
+use crate::context;
 use crate::moderation::Direction;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -21,8 +22,9 @@ impl RecognizerService {
     fn read(&self, active: &Active, request: &proto::RecognizeRequest) -> Result<proto::RecognizeResponse, Fault> {
         let utterance = convert::utterance(request, &self.limits, &self.zone)?;
         let recognizer = &active.loaded.recognizer;
-        let recognition = recognizer.recognize(&utterance)?;
-        Ok(convert::response(recognizer, &request.text, &request.request_id, recognition))
+        let before = convert::state(request, self.state.seal())?;
+        let turn = context::answer(recognizer, &utterance, convert::location(request)?, &before)?;
+        Ok(convert::turn(recognizer, &request.text, &request.request_id, turn, self.state.seal()))
     }
 
     /// An item's fault is the item's alone.

@@ -1,6 +1,7 @@
 //! The dictionary that serves, and its replacement.
 
 use crate::builder::{self, Loaded};
+use crate::context::Seal;
 use crate::dictionary::DictionaryError;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub(super) struct LastFault {
 /// What all threads of a server share.
 pub struct State {
     path: PathBuf,
+    seal: Seal,
     active: ArcSwap<Active>,
     reloading: tokio::sync::Mutex<()>,
     reloads: AtomicU64,
@@ -31,10 +33,16 @@ pub struct State {
 }
 
 impl State {
-    /// Starts with a loaded dictionary; reloads read its path again.
+    /// Starts with a loaded dictionary; reloads read its path again. Contexts are guarded by a checksum.
     pub fn new(loaded: Loaded) -> Arc<Self> {
+        Self::with_seal(loaded, Seal::default())
+    }
+
+    /// As [`State::new`], with keys that sign contexts.
+    pub fn with_seal(loaded: Loaded, seal: Seal) -> Arc<Self> {
         Arc::new(Self {
             path: loaded.path.clone(),
+            seal,
             active: ArcSwap::from_pointee(Active { loaded, since: Timestamp::now() }),
             reloading: tokio::sync::Mutex::new(()),
             reloads: AtomicU64::new(0),
@@ -45,6 +53,11 @@ impl State {
     /// The dictionary that serves now. Whoever holds it finishes with it, whatever is swapped in meanwhile.
     pub(super) fn active(&self) -> arc_swap::Guard<Arc<Active>> {
         self.active.load()
+    }
+
+    /// What contexts are sealed with.
+    pub(super) fn seal(&self) -> &Seal {
+        &self.seal
     }
 
     pub(super) fn reloads(&self) -> u64 {

@@ -26,6 +26,7 @@ impl From<UtteranceError> for Fault {
             UtteranceError::UnknownAccount { .. } => {
                 Self { code: Code::NotFound, field: "account".into(), message: error.to_string() }
             }
+            UtteranceError::ForeignContext { .. } => Self::invalid("context", error.to_string()),
         }
     }
 }

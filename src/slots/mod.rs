@@ -4,3 +4,4 @@ mod fill;
 mod roles;
 
 pub use fill::{Filled, fill};
+pub use roles::cue;

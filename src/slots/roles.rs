@@ -4,7 +4,7 @@ use crate::dictionary::Slot;
 
 /// How strongly the words around `chars[start..end]` say that a value fills this slot: 0 not at all, 1 by a word behind
 /// it, 2 by a word before it, 3 by both.
-pub(super) fn cue(slot: &Slot, chars: &[char], start: usize, end: usize) -> u8 {
+pub fn cue(slot: &Slot, chars: &[char], start: usize, end: usize) -> u8 {
     let before = slot.before.iter().any(|cue| ends_with(&chars[..start], cue));
     let after = slot.after.iter().any(|cue| starts_with(&chars[end..], cue));
     u8::from(before) * 2 + u8::from(after)

@@ -179,7 +179,7 @@ impl Recognizer {
     }
 
     /// True for intents that are not named beside another: greetings, thanks, refusals.
-    pub(super) fn beside(&self, intent: u16) -> bool {
+    pub(crate) fn beside(&self, intent: u16) -> bool {
         self.bundle.content.intents.get(usize::from(intent)).is_some_and(|i| i.note("beside") == Some("drop"))
     }
 }

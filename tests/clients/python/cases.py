@@ -28,7 +28,7 @@ def cases(zhiyi):
 
     def recognize():
         answer = recognizer.Recognize(request("我要值机", request_id="r-1"))
-        equal((answer.outcome, ids(answer), answer.request_id), (1, ["airline.check_in"], "r-1"))
+        equal((answer.outcome, ids(answer), answer.request_id), (2, ["airline.check_in"], "r-1"))
         equal(len(answer.dictionary_version), 16)
 
     def recognize_slots_and_spans():
@@ -42,6 +42,16 @@ def cases(zhiyi):
             units = text.encode("utf-16-le")[2 * slot.span.utf16_start : 2 * slot.span.utf16_end]
             equal(units.decode("utf-16-le"), slot.raw, "a span in UTF-16")
         equal(bool(answer.explanation.tokens), True, "an explanation")
+
+    def a_conversation():
+        asked = recognizer.Recognize(request("查航班动态"))
+        equal((asked.outcome, ids(asked)), (2, ["airline.flight_status"]))
+        equal(list(asked.intents[0].missing_slots), ["flight_no"])
+        answer = recognizer.Recognize(request("3102", context=asked.context))
+        equal((answer.outcome, ids(answer)), (1, ["airline.flight_status"]))
+        equal([(slot.name, slot.value) for slot in answer.intents[0].slots], [("flight_no", "CZ3102")])
+        broken = request("3102", context="x" + asked.context)
+        refused(lambda: recognizer.Recognize(broken), grpc.StatusCode.INVALID_ARGUMENT, "context")
 
     def not_understanding_is_an_answer():
         answer = recognizer.Recognize(request("今天天气不错"))
@@ -116,6 +126,7 @@ def cases(zhiyi):
     return [
         recognize,
         recognize_slots_and_spans,
+        a_conversation,
         not_understanding_is_an_answer,
         recognize_refuses,
         batch_recognize,
