@@ -16,7 +16,7 @@ pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Classes, Considered, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
-use crate::entities::{Candidate, Reader};
+use crate::entities::{self, Candidate, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
 use crate::moderation::{self, Moderation};
@@ -243,9 +243,10 @@ impl Recognizer {
         scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
-        self.reader.read(&scratch.text, &scratch.matches, &self.bundle.lexicon, airline, reference, &mut candidates);
+        let found = entities::Found { matches: &scratch.matches, segments: &scratch.segments, lexicon: &self.bundle.lexicon };
+        self.reader.read(&scratch.text, found, airline, reference, &mut candidates);
         decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
-        let entities = resolve(&candidates);
+        let entities = entities::resolve(&candidates);
         let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
         self.symbolize(scratch, &message);
         message
@@ -268,7 +269,8 @@ impl Recognizer {
         requests.retain(|r| r.1.confidence >= threshold);
 
         let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
-        let entities = message.entities().map(value).collect();
+        let shown = entities::shown(&message.candidates, &message.entities);
+        let entities = shown.iter().map(|i| value(&message.candidates[*i as usize])).collect();
         let flags = match message.view.moderated {
             true => moderation::inbound(
                 &self.bundle,
@@ -335,22 +337,4 @@ impl Recognizer {
             span: scratch.text.span(window.0 as usize, window.1 as usize),
         }
     }
-}
-
-/// Chooses one candidate for each range: the surer, then the longer, then the one with the lower kind, then the leftmost.
-fn resolve(candidates: &[Candidate<'_>]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..candidates.len() as u32).filter(|i| candidates[*i as usize].whole).collect();
-    order.sort_by_key(|i| {
-        let c = &candidates[*i as usize];
-        (std::cmp::Reverse(c.strength), std::cmp::Reverse(c.end - c.start), c.start, c.kind, *i)
-    });
-    let mut kept: Vec<u32> = Vec::new();
-    for i in order {
-        let c = &candidates[i as usize];
-        if !kept.iter().any(|k| candidates[*k as usize].start < c.end && c.start < candidates[*k as usize].end) {
-            kept.push(i);
-        }
-    }
-    kept.sort_by_key(|i| candidates[*i as usize].start);
-    kept
 }
