@@ -70,6 +70,8 @@ struct Kinds {
     datetime: KindId,
     duration: KindId,
     recurrence: KindId,
+    /// Those of numbers and identifiers, by their order in `numeric`.
+    numeric: [KindId; numeric::Kind::ALL.len()],
 }
 
 impl Reader {
@@ -105,6 +107,7 @@ impl Reader {
                 }
             }
         }
+        numeric::prepare();
         let kind = |name| builtin_kind(name).unwrap_or_default();
         let group = |name: &str| content.groups.iter().position(|g| g.gazetteer && g.name == name);
         Ok(Self {
@@ -119,6 +122,7 @@ impl Reader {
                 datetime: kind("datetime"),
                 duration: kind("duration"),
                 recurrence: kind("recurrence"),
+                numeric: numeric::Kind::ALL.map(|k| kind(k.name())),
             },
         })
     }
@@ -167,7 +171,7 @@ impl Reader {
             });
             if !taken {
                 let name: String = text.chars()[span.clone()].iter().collect();
-                out.push(made(kind, span, name, "branch"));
+                out.push(made(kind, span, name, branch::RULE.name));
             }
         });
     }
@@ -207,9 +211,9 @@ impl Reader {
         };
         let mut found = Vec::new();
         numeric::read(chars, &numeric::Options { carriers: &carriers, own_airline }, &mut found);
+        out.reserve(found.len());
         for f in found {
-            let Some(kind) = builtin_kind(f.kind.name()) else { continue };
-            let mut c = made(kind, f.span, f.value, f.rule);
+            let mut c = made(self.kinds.numeric[f.kind as usize], f.span, f.value, f.rule);
             c.valid = f.valid;
             c.reason = f.reason.map(|r| r.name());
             c.strength = match f.strength {
@@ -257,5 +261,18 @@ fn made<'d>(kind: KindId, span: std::ops::Range<usize>, value: String, rule: &'s
         provenance: Provenance::Rule(rule),
         whole: true,
         fills: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_number_is_builtin() {
+        for (index, kind) in numeric::Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, index, "{kind:?}: `ALL` is not in order");
+            assert!(builtin_kind(kind.name()).is_some(), "{kind:?} is no builtin kind");
+        }
     }
 }

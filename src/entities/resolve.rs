@@ -1,7 +1,7 @@
 //! Which of the values that a message may hold are its entities.
 
 use super::Candidate;
-use crate::dictionary::builtin_kind;
+use crate::dictionary::{KindId, builtin_kind};
 use std::cmp::Reverse;
 
 /// Chooses one candidate for each range: the surer, then the longer, then the leftmost, then the one with the lower kind.
@@ -40,12 +40,14 @@ pub(crate) fn keep_apart<'c, 'd: 'c>(order: &mut Vec<u32>, of: impl Fn(u32) -> &
 /// asks for numbers wants the three of 三双 and of a mere 3 too.
 pub fn shown(candidates: &[Candidate<'_>], resolved: &[u32]) -> Vec<u32> {
     let mut out = resolved.to_vec();
-    let holders = [builtin_kind("quantity"), builtin_kind("option")];
-    let number = builtin_kind("number");
-    for (index, c) in candidates.iter().enumerate().filter(|(_, c)| Some(c.kind) == number) {
+    const HOLDERS: [Option<KindId>; 2] = [builtin_kind("quantity"), builtin_kind("option")];
+    const NUMBER: Option<KindId> = builtin_kind("number");
+    for (index, c) in candidates.iter().enumerate().filter(|(_, c)| Some(c.kind) == NUMBER) {
         let after = resolved.partition_point(|i| candidates[*i as usize].start <= c.start);
         let holder = after.checked_sub(1).map(|i| &candidates[resolved[i] as usize]);
-        if holder.is_some_and(|h| c.end <= h.end && holders.contains(&Some(h.kind))) {
+        // not the three of 三斤半
+        let same = |h: &Candidate<'_>| h.value.split(' ').next() == Some(&c.value);
+        if holder.is_some_and(|h| c.end <= h.end && HOLDERS.contains(&Some(h.kind)) && same(h)) {
             out.push(index as u32);
         }
     }

@@ -16,7 +16,7 @@ pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Classes, Considered, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
-use crate::entities::{self, Candidate, Reader};
+use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
 use crate::moderation::{self, Moderation};
@@ -228,6 +228,23 @@ impl Recognizer {
         })
     }
 
+    /// The rules that read something in a message, whether or not the answer shows it: names of [`entities::rules`], one for
+    /// each value.
+    ///
+    /// # Errors
+    /// [`UtteranceError::UnknownAccount`].
+    pub fn rules_used(&self, utterance: &Utterance<'_>) -> Result<Vec<&'static str>, UtteranceError> {
+        let account = self.account(utterance.account)?;
+        Ok(SCRATCH.with_borrow_mut(|scratch| {
+            let message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+            let rule = |c: &Candidate<'_>| match c.provenance {
+                Provenance::Rule(name) => Some(name),
+                Provenance::Row(_) => None,
+            };
+            message.candidates.iter().filter(|c| c.whole).filter_map(rule).collect()
+        }))
+    }
+
     /// Normalises, segments, matches and reads values.
     fn analyze<'s>(
         &'s self,
@@ -243,7 +260,8 @@ impl Recognizer {
         scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
-        let found = entities::Found { matches: &scratch.matches, segments: &scratch.segments, lexicon: &self.bundle.lexicon };
+        let found =
+            entities::Found { matches: &scratch.matches, segments: &scratch.segments, lexicon: &self.bundle.lexicon };
         self.reader.read(&scratch.text, found, airline, reference, &mut candidates);
         decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
         let entities = entities::resolve(&candidates);

@@ -115,7 +115,8 @@ fn usable(slots: &Slots<'_>, candidates: &[Candidate<'_>], window: (u32, u32)) -
     let mut kept: Vec<u32> = usable.into_iter().map(|(_, i)| i).collect();
     keep_apart(&mut kept, of);
     // A bare reading only counts where no surer value of its kind was found.
-    let sure: Vec<KindId> = kept.iter().map(|k| of(*k)).filter(|c| c.strength > Strength::Bare).map(|c| c.kind).collect();
+    let sure: Vec<KindId> =
+        kept.iter().map(|k| of(*k)).filter(|c| c.strength > Strength::Bare).map(|c| c.kind).collect();
     kept.retain(|k| of(*k).strength > Strength::Bare || !sure.contains(&of(*k).kind));
     kept.sort_unstable_by_key(|k| of(*k).start);
     kept.into_iter().map(|candidate| Kept { candidate, cue_at: of(candidate).start }).collect()
@@ -127,12 +128,12 @@ fn take_back(slots: &Slots<'_>, candidates: &[Candidate<'_>], chars: &[char], ke
         return;
     }
     let of = |k: &Kept| &candidates[k.candidate as usize];
-    let timely = [builtin_kind("date"), builtin_kind("time")];
+    const TIMELY: [Option<KindId>; 2] = [builtin_kind("date"), builtin_kind("time")];
     let mut at = 0;
     while at + 1 < kept.len() {
         let (wrong, right) = (of(&kept[at]), of(&kept[at + 1]));
         let gap = &chars[wrong.end as usize..right.start as usize];
-        if slots.rank(wrong.kind) == slots.rank(right.kind) && corrects(gap, timely.contains(&Some(right.kind))) {
+        if slots.rank(wrong.kind) == slots.rank(right.kind) && corrects(gap, TIMELY.contains(&Some(right.kind))) {
             kept[at + 1].cue_at = kept[at].cue_at;
             kept.remove(at);
         } else {
