@@ -54,7 +54,7 @@ impl Scan<'_> {
             let to = self.joint(end)?;
             let right = self.point(to).filter(|p| p.now.is_none())?;
             if let (None, Some(time)) = (right.date, right.time) {
-                return self.from_now_to(left.start(), time);
+                return self.now_until(left.start(), time);
             }
             let mut found = self.until(right, right.end())?;
             found.span.start = left.start();
@@ -74,7 +74,7 @@ impl Scan<'_> {
     }
 
     /// 从现在到晚上八点: until the next such moment.
-    fn from_now_to(&self, start: usize, time: TimeBit) -> Option<Found> {
+    fn now_until(&self, start: usize, time: TimeBit) -> Option<Found> {
         let to = stamp(self.today, time.clock, true)?;
         let to = if to.at <= self.now { stamp(shift_days(self.today, 1)?, time.clock, true)? } else { to };
         let from = Moment { at: self.now, precision: Precision::Second };
