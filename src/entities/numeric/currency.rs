@@ -383,6 +383,7 @@ pub const CURRENCIES: &[(&str, Unit)] = &[
     ("日圆", unit("JPY", 1.0)),
     ("日币", unit("JPY", 1.0)),
     ("日本元", unit("JPY", 1.0)),
+    ("日本銭", unit("JPY", 0.01)),
     ("日本钱", unit("JPY", 0.01)),
     ("普拉", unit("BWP", 1.0)),
     ("智利比索", unit("CLP", 1.0)),
