@@ -2,7 +2,7 @@
 //! segmentation of the same messages in the same run. Machines are noisy: rounds alternate, the medians are printed.
 //!
 //! Normalising, segmenting and the search for dictionary words are done before and not counted: `benches/zhiyi.rs` has the
-//! whole. `benches/jionlp.py` times JioNLP, a reader in Python, on the same messages. The last table shows that time grows
+//! whole. `benches/entities_jionlp.py` times JioNLP, a reader in Python, on the same messages. The last table shows that time grows
 //! with the length of a message and not faster.
 
 use std::hint::black_box;

@@ -2,7 +2,7 @@
 """Times JioNLP on the messages of benches/entities.rs, for scale: microseconds a message on one core.
 
     pip install jionlp
-    python3 benches/jionlp.py
+    python3 benches/entities_jionlp.py
 
 `extract_time` finds and parses times as our reader of dates and times does; `extract_money`, `extract_phone_number` and
 `extract_id_card` come nearest to our reader of numbers and identifiers.
