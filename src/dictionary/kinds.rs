@@ -37,6 +37,22 @@ pub const BUILTIN_KINDS: &[&str] = &[
 ];
 
 /// The number of a builtin kind.
-pub fn builtin_kind(name: &str) -> Option<KindId> {
-    BUILTIN_KINDS.iter().position(|k| *k == name).map(|i| i as KindId)
+pub const fn builtin_kind(name: &str) -> Option<KindId> {
+    let mut index = 0;
+    while index < BUILTIN_KINDS.len() {
+        if equal(BUILTIN_KINDS[index].as_bytes(), name.as_bytes()) {
+            return Some(index as KindId);
+        }
+        index += 1;
+    }
+    None
+}
+
+/// `==` for constants.
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    a.len() == b.len() && index == a.len()
 }

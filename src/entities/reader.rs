@@ -1,7 +1,8 @@
 use super::candidate::{Attributes, Candidate, Provenance, Source, Strength};
-use super::{numeric, temporal};
+use super::{branch, numeric, temporal};
 use crate::dictionary::{BUILTIN_KINDS, Content, KindId, Lexicon, builtin_kind};
 use crate::matching::{Matches, stands_alone};
+use crate::segment::Segments;
 use crate::text::NormalizedText;
 use regex::{Regex, RegexSet, RegexSetBuilder};
 use std::borrow::Cow;
@@ -38,10 +39,29 @@ impl RegexSlots {
 pub struct Reader {
     temporal: temporal::Reader,
     regexes: RegexSlots,
-    /// First character → names of airlines that start with it, longest first, with their codes.
+    /// First character → names and codes of airlines that start with it, longest first, with their codes.
     carriers: HashMap<char, Vec<(Vec<char>, String)>>,
     kinds: Kinds,
+    /// The kind of shops' names, where the dictionary has them, and for each kind whether its values are places.
+    branch: Option<KindId>,
+    places: Vec<bool>,
 }
+
+/// What was found in a message before its values are read.
+#[derive(Clone, Copy)]
+pub struct Found<'a, 'd> {
+    /// Words of the dictionary.
+    pub matches: &'a Matches,
+    /// Words of the language.
+    pub segments: &'a Segments,
+    /// The lexicon that the words come from.
+    pub lexicon: &'d Lexicon,
+}
+
+/// The group whose values are names of shops.
+const STORE: &str = "store";
+/// Groups whose values may stand in a shop's name.
+const PLACES: &[&str] = &["city", "district", "airport", STORE];
 
 /// Numbers of the kinds the readers make.
 struct Kinds {
@@ -50,6 +70,8 @@ struct Kinds {
     datetime: KindId,
     duration: KindId,
     recurrence: KindId,
+    /// Those of numbers and identifiers, by their order in `numeric`.
+    numeric: [KindId; numeric::Kind::ALL.len()],
 }
 
 impl Reader {
@@ -73,14 +95,24 @@ impl Reader {
             });
         }
         let mut carriers: HashMap<char, Vec<(Vec<char>, String)>> = HashMap::new();
-        for (name, code) in &content.carriers {
+        // 南航3102 and cz3102: a code is a name too, behind the names
+        let names = content.carriers.iter().map(|(name, code)| (name.clone(), code));
+        let codes = content.carriers.iter().map(|(_, code)| (code.to_ascii_lowercase(), code));
+        for (name, code) in names.chain(codes) {
             let name: Vec<char> = name.chars().collect();
             if let Some(first) = name.first() {
-                carriers.entry(*first).or_default().push((name, code.clone()));
+                let named = carriers.entry(*first).or_default();
+                if !named.iter().any(|(known, _)| *known == name) {
+                    named.push((name, code.clone()));
+                }
             }
         }
+        numeric::prepare();
         let kind = |name| builtin_kind(name).unwrap_or_default();
+        let group = |name: &str| content.groups.iter().position(|g| g.gazetteer && g.name == name);
         Ok(Self {
+            branch: group(STORE).map(|g| (BUILTIN_KINDS.len() + g) as KindId),
+            places: content.groups.iter().map(|g| PLACES.contains(&g.name.as_str())).collect(),
             temporal: temporal::Reader::new(holidays),
             regexes: RegexSlots::new(content).map_err(|e| e.to_string())?,
             carriers,
@@ -90,6 +122,7 @@ impl Reader {
                 datetime: kind("datetime"),
                 duration: kind("duration"),
                 recurrence: kind("recurrence"),
+                numeric: numeric::Kind::ALL.map(|k| kind(k.name())),
             },
         })
     }
@@ -98,12 +131,12 @@ impl Reader {
     pub fn read<'d>(
         &self,
         text: &NormalizedText,
-        matches: &Matches,
-        lexicon: &'d Lexicon,
+        found: Found<'_, 'd>,
         own_airline: Option<&str>,
         reference: &jiff::ZonedDateTime,
         out: &mut Vec<Candidate<'d>>,
     ) {
+        let Found { matches, segments, lexicon } = found;
         for m in &matches.values {
             out.push(Candidate {
                 kind: (BUILTIN_KINDS.len() + usize::from(m.entry.group)) as KindId,
@@ -123,7 +156,24 @@ impl Reader {
         }
         self.temporals(text.chars(), reference, out);
         self.numerics(text.chars(), own_airline, out);
+        self.branches(text, matches, segments, out);
         self.patterns(text, out);
+    }
+
+    fn branches(&self, text: &NormalizedText, matches: &Matches, segments: &Segments, out: &mut Vec<Candidate<'_>>) {
+        let Some(kind) = self.branch else { return };
+        branch::read(text.chars(), segments, |span| {
+            // 手机店, 小米店: what it sells, no name; 朝阳大悦城: a shop the dictionary knows
+            let near = matches.values.partition_point(|m| m.end as usize <= span.start);
+            let taken = matches.values[near..].iter().take_while(|m| (m.start as usize) < span.end).any(|m| {
+                let place = self.places.get(usize::from(m.entry.group)) == Some(&true);
+                !place || m.end as usize >= span.end
+            });
+            if !taken {
+                let name: String = text.chars()[span.clone()].iter().collect();
+                out.push(made(kind, span, name, branch::RULE.name));
+            }
+        });
     }
 
     fn temporals(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Candidate<'_>>) {
@@ -161,9 +211,9 @@ impl Reader {
         };
         let mut found = Vec::new();
         numeric::read(chars, &numeric::Options { carriers: &carriers, own_airline }, &mut found);
+        out.reserve(found.len());
         for f in found {
-            let Some(kind) = builtin_kind(f.kind.name()) else { continue };
-            let mut c = made(kind, f.span, f.value, f.rule);
+            let mut c = made(self.kinds.numeric[f.kind as usize], f.span, f.value, f.rule);
             c.valid = f.valid;
             c.reason = f.reason.map(|r| r.name());
             c.strength = match f.strength {
@@ -211,5 +261,18 @@ fn made<'d>(kind: KindId, span: std::ops::Range<usize>, value: String, rule: &'s
         provenance: Provenance::Rule(rule),
         whole: true,
         fills: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_number_is_builtin() {
+        for (index, kind) in numeric::Kind::ALL.into_iter().enumerate() {
+            assert_eq!(kind as usize, index, "{kind:?}: `ALL` is not in order");
+            assert!(builtin_kind(kind.name()).is_some(), "{kind:?} is no builtin kind");
+        }
     }
 }

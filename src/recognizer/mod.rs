@@ -20,7 +20,7 @@ pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
-use crate::entities::{Candidate, Reader};
+use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
 use crate::moderation::{Direction, Moderation, Moderator, Search, Words};
@@ -274,6 +274,23 @@ impl Recognizer {
         })
     }
 
+    /// The rules that read something in a message, whether or not the answer shows it: names of [`entities::rules`], one for
+    /// each value.
+    ///
+    /// # Errors
+    /// [`UtteranceError::UnknownAccount`].
+    pub fn rules_used(&self, utterance: &Utterance<'_>) -> Result<Vec<&'static str>, UtteranceError> {
+        let account = self.account(utterance.account)?;
+        Ok(SCRATCH.with_borrow_mut(|scratch| {
+            let message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+            let rule = |c: &Candidate<'_>| match c.provenance {
+                Provenance::Rule(name) => Some(name),
+                Provenance::Row(_) => None,
+            };
+            message.candidates.iter().filter(|c| c.whole).filter_map(rule).collect()
+        }))
+    }
+
     /// Normalises, segments, matches and reads values.
     fn analyze<'s>(
         &'s self,
@@ -289,9 +306,11 @@ impl Recognizer {
         scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
-        self.reader.read(&scratch.text, &scratch.matches, &self.bundle.lexicon, airline, reference, &mut candidates);
+        let found =
+            entities::Found { matches: &scratch.matches, segments: &scratch.segments, lexicon: &self.bundle.lexicon };
+        self.reader.read(&scratch.text, found, airline, reference, &mut candidates);
         decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
-        let entities = resolve(&candidates);
+        let entities = entities::resolve(&candidates);
         let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
         self.symbolize(scratch, &message);
         message
@@ -318,7 +337,8 @@ impl Recognizer {
         requests::withdraw(&mut message.candidates, &withdrawn);
 
         let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
-        let entities = message.entities().map(value).collect();
+        let shown = entities::shown(&message.candidates, &message.entities);
+        let entities = shown.iter().map(|i| value(&message.candidates[*i as usize])).collect();
         let flags = match message.view.moderated {
             true => self.moderator(message.view).inbound(
                 &scratch.text,
@@ -394,22 +414,4 @@ impl Recognizer {
             span: scratch.text.span(part.0 as usize, part.1 as usize),
         }
     }
-}
-
-/// Chooses one candidate for each range: the surer, then the longer, then the one with the lower kind, then the leftmost.
-fn resolve(candidates: &[Candidate<'_>]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..candidates.len() as u32).filter(|i| candidates[*i as usize].whole).collect();
-    order.sort_by_key(|i| {
-        let c = &candidates[*i as usize];
-        (std::cmp::Reverse(c.strength), std::cmp::Reverse(c.end - c.start), c.start, c.kind, *i)
-    });
-    let mut kept: Vec<u32> = Vec::new();
-    for i in order {
-        let c = &candidates[i as usize];
-        if !kept.iter().any(|k| candidates[*k as usize].start < c.end && c.start < candidates[*k as usize].end) {
-            kept.push(i);
-        }
-    }
-    kept.sort_by_key(|i| candidates[*i as usize].start);
-    kept
 }

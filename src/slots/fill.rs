@@ -1,6 +1,7 @@
+use super::retract::{corrects, refused};
 use super::roles::cue;
-use crate::dictionary::{Content, Intent, KindId, Slot};
-use crate::entities::{Candidate, Strength};
+use crate::dictionary::{Content, Intent, KindId, Slot, builtin_kind};
+use crate::entities::{Candidate, Strength, keep_apart};
 use std::cmp::Reverse;
 
 /// A slot with its value.
@@ -12,11 +13,38 @@ pub struct Filled {
     pub candidate: u32,
 }
 
+/// A value on its way into a slot.
+#[derive(Clone, Copy)]
+struct Kept {
+    candidate: u32,
+    /// Where the words before it end: before the value that it corrects, if it does.
+    cue_at: u32,
+}
+
+/// The slots of an intent, in its order.
+struct Slots<'a>(Vec<(u16, &'a Slot)>);
+
+impl Slots<'_> {
+    /// Whether a slot takes values of a kind: its own, and those it also takes where no other slot claims them.
+    fn takes(&self, slot: &Slot, kind: KindId) -> bool {
+        slot.kinds.contains(&kind)
+            || slot.also.contains(&kind) && !self.0.iter().any(|(_, other)| other.kinds.contains(&kind))
+    }
+
+    /// The place of the first slot that takes a kind.
+    fn rank(&self, kind: KindId) -> Option<usize> {
+        let own = self.0.iter().position(|(_, s)| s.kinds.contains(&kind));
+        own.or_else(|| self.0.iter().position(|(_, s)| s.also.contains(&kind)))
+    }
+}
+
 /// Fills the slots of an intent from the candidates inside `window` (normalised characters, half-open).
 ///
 /// 1. Only kinds that a slot of the intent takes are looked at.
 /// 2. Of overlapping candidates one wins: the surer, then the longer, then the slot named first, then the leftmost.
-/// 3. Among slots that take the same kind the words around a value decide; a value without such words goes to the first
+/// 3. A value that the sender corrects gives its place to the one behind it (后天不对大后天); one that is refused (不要头等舱)
+///    is left out where another could fill its slot.
+/// 4. Among slots that take the same kind the words around a value decide; a value without such words goes to the first
 ///    slot still empty, in the order of the intent, slots marked as default before the others.
 pub fn fill(
     content: &Content,
@@ -27,83 +55,98 @@ pub fn fill(
     out: &mut Vec<Filled>,
 ) {
     out.clear();
-    let slots: Vec<(u16, &Slot)> =
-        intent.slots.iter().filter_map(|i| content.slots.get(usize::from(*i)).map(|s| (*i, s))).collect();
-    let rank = |kind: KindId| -> Option<usize> {
-        let own = slots.iter().position(|(_, s)| s.kinds.contains(&kind));
-        own.or_else(|| slots.iter().position(|(_, s)| s.also.contains(&kind)))
-    };
-    let mut usable: Vec<(usize, u32)> = Vec::new();
-    for (index, c) in candidates.iter().enumerate() {
-        if c.fills
-            && window.0 <= c.start
-            && c.end <= window.1
-            && let Some(rank) = rank(c.kind)
-        {
-            usable.push((rank, index as u32));
-        }
-    }
+    let slots =
+        Slots(intent.slots.iter().filter_map(|i| content.slots.get(usize::from(*i)).map(|s| (*i, s))).collect());
     let of = |i: u32| &candidates[i as usize];
-    usable.sort_by_key(|(rank, i)| {
-        let c = of(*i);
-        (Reverse(c.strength), Reverse(c.end - c.start), *rank, c.start, *i)
-    });
-    let mut kept: Vec<u32> = Vec::new();
-    for (_, i) in usable {
-        let c = of(i);
-        if !kept.iter().any(|k| of(*k).start < c.end && c.start < of(*k).end) {
-            kept.push(i);
-        }
+    let mut kept = usable(&slots, candidates, window);
+    if kept.is_empty() {
+        return;
     }
-    // A bare reading only counts where no surer value of its kind was found.
-    let surest = |kind: KindId| kept.iter().map(|k| of(*k)).filter(|c| c.kind == kind).map(|c| c.strength).max();
-    let mut kept: Vec<u32> = kept
-        .iter()
-        .copied()
-        .filter(|k| of(*k).strength > Strength::Bare || surest(of(*k).kind) == Some(Strength::Bare))
-        .collect();
-    kept.sort_by_key(|k| of(*k).start);
-    let mut pending: Vec<u32> = Vec::new();
+    take_back(&slots, candidates, chars, &mut kept);
+    let mut pending: Vec<Kept> = Vec::new();
     for k in kept {
-        let c = of(k);
-        let takers = || {
-            slots.iter().filter(|(_, s)| {
-                s.kinds.contains(&c.kind)
-                    || (s.also.contains(&c.kind) && !slots.iter().any(|(_, o)| o.kinds.contains(&c.kind)))
-            })
-        };
-        let best =
-            takers().map(|(i, s)| (cue(s, chars, c.start as usize, c.end as usize), *i)).filter(|(cue, _)| *cue > 0);
-        match best.fold(
-            None,
-            |best: Option<(u8, u16)>, next| if best.is_none_or(|b| next.0 > b.0) { Some(next) } else { best },
-        ) {
-            Some((_, slot)) => out.push(Filled { slot, candidate: k }),
+        let c = of(k.candidate);
+        let takers = slots.0.iter().filter(|(_, s)| slots.takes(s, c.kind));
+        let mut best: Option<(u8, u16)> = None;
+        for (index, slot) in takers {
+            let cue = cue(slot, chars, k.cue_at as usize, c.end as usize);
+            if cue > best.map_or(0, |b| b.0) {
+                best = Some((cue, *index));
+            }
+        }
+        match best {
+            Some((_, slot)) => out.push(Filled { slot, candidate: k.candidate }),
             None => pending.push(k),
         }
     }
-    let several = pending.clone();
-    for k in pending {
-        let c = of(k);
+    for k in &pending {
+        let c = of(k.candidate);
         // 广州北京: two places without a word between them stand in the order of the slots.
-        let alone = several.iter().filter(|o| of(**o).kind == c.kind).count() < 2;
-        let takes = |s: &Slot| {
-            s.kinds.contains(&c.kind)
-                || (s.also.contains(&c.kind) && !slots.iter().any(|(_, o)| o.kinds.contains(&c.kind)))
-        };
-        let mut free: Vec<(bool, usize, u16)> = slots
-            .iter()
-            .enumerate()
-            .filter(|(_, (i, s))| takes(s) && !out.iter().any(|f| f.slot == *i))
-            .map(|(order, (i, s))| (alone && !s.default_role, order, *i))
-            .collect();
-        free.sort_unstable();
-        let first_taker =
-            || slots.iter().filter(|(_, s)| takes(s)).min_by_key(|(_, s)| !s.default_role).map(|(i, _)| *i);
-        if let Some(slot) = free.first().map(|f| f.2).or_else(first_taker) {
-            out.push(Filled { slot, candidate: k });
+        let alone = pending.iter().filter(|o| of(o.candidate).kind == c.kind).take(2).count() < 2;
+        let takers = || slots.0.iter().enumerate().filter(|(_, (_, s))| slots.takes(s, c.kind));
+        let free = takers()
+            .filter(|(_, (i, _))| !out.iter().any(|f| f.slot == *i))
+            .min_by_key(|(order, (_, s))| (alone && !s.default_role, *order));
+        let first = || takers().min_by_key(|(_, (_, s))| !s.default_role);
+        if let Some((_, (slot, _))) = free.or_else(first) {
+            out.push(Filled { slot: *slot, candidate: k.candidate });
         }
     }
     out.sort_by_key(|f| (of(f.candidate).start, f.slot));
     out.dedup_by(|a, b| a.slot == b.slot && of(a.candidate).value == of(b.candidate).value);
+}
+
+/// Rules 1 and 2: the values that may fill a slot, by place.
+fn usable(slots: &Slots<'_>, candidates: &[Candidate<'_>], window: (u32, u32)) -> Vec<Kept> {
+    let of = |i: u32| &candidates[i as usize];
+    let inside = |c: &Candidate<'_>| c.fills && window.0 <= c.start && c.end <= window.1;
+    let mut usable: Vec<(usize, u32)> = Vec::new();
+    for (index, c) in candidates.iter().enumerate() {
+        if inside(c)
+            && let Some(rank) = slots.rank(c.kind)
+        {
+            usable.push((rank, index as u32));
+        }
+    }
+    usable.sort_unstable_by_key(|(rank, i)| {
+        let c = of(*i);
+        (Reverse(c.strength), Reverse(c.end - c.start), *rank, c.start, *i)
+    });
+    let mut kept: Vec<u32> = usable.into_iter().map(|(_, i)| i).collect();
+    keep_apart(&mut kept, of);
+    // A bare reading only counts where no surer value of its kind was found.
+    let sure: Vec<KindId> =
+        kept.iter().map(|k| of(*k)).filter(|c| c.strength > Strength::Bare).map(|c| c.kind).collect();
+    kept.retain(|k| of(*k).strength > Strength::Bare || !sure.contains(&of(*k).kind));
+    kept.sort_unstable_by_key(|k| of(*k).start);
+    kept.into_iter().map(|candidate| Kept { candidate, cue_at: of(candidate).start }).collect()
+}
+
+/// Rule 3: takes out values that are corrected or refused.
+fn take_back(slots: &Slots<'_>, candidates: &[Candidate<'_>], chars: &[char], kept: &mut Vec<Kept>) {
+    if kept.len() < 2 {
+        return;
+    }
+    let of = |k: &Kept| &candidates[k.candidate as usize];
+    const TIMELY: [Option<KindId>; 2] = [builtin_kind("date"), builtin_kind("time")];
+    let mut at = 0;
+    while at + 1 < kept.len() {
+        let (wrong, right) = (of(&kept[at]), of(&kept[at + 1]));
+        let gap = &chars[wrong.end as usize..right.start as usize];
+        if slots.rank(wrong.kind) == slots.rank(right.kind) && corrects(gap, TIMELY.contains(&Some(right.kind))) {
+            kept[at + 1].cue_at = kept[at].cue_at;
+            kept.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    let unwanted = |k: &Kept| refused(chars, of(k).start as usize, of(k).end as usize);
+    let refusals: Vec<bool> = kept.iter().map(unwanted).collect();
+    if !refusals.contains(&true) {
+        return;
+    }
+    let wanted: Vec<Option<usize>> =
+        kept.iter().zip(&refusals).filter(|(_, r)| !**r).map(|(k, _)| slots.rank(of(k).kind)).collect();
+    let mut refusals = refusals.into_iter();
+    kept.retain(|k| refusals.next() != Some(true) || !wanted.contains(&slots.rank(of(k).kind)));
 }

@@ -1,6 +1,7 @@
 //! Values for the slots of an intent: which of the values found in a message goes where.
 
 mod fill;
+mod retract;
 mod roles;
 
 pub use fill::{Filled, fill};

@@ -22,7 +22,9 @@ fn ends_with(chars: &[char], word: &str) -> bool {
             None => return false,
         }
     }
-    true
+    // a cue of letters is a word of its own: to, not into
+    let letter = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
+    !(letter(chars.get(at)) && letter(at.checked_sub(1).and_then(|i| chars.get(i))))
 }
 
 fn starts_with(chars: &[char], word: &str) -> bool {
@@ -31,5 +33,12 @@ fn starts_with(chars: &[char], word: &str) -> bool {
         all => all,
     };
     let mut rest = chars.iter();
-    word.chars().all(|c| rest.next() == Some(&c))
+    let mut last = '\0';
+    for c in word.chars() {
+        if rest.next() != Some(&c) {
+            return false;
+        }
+        last = c;
+    }
+    !(last.is_ascii_alphanumeric() && rest.next().is_some_and(char::is_ascii_alphanumeric))
 }

@@ -1,8 +1,10 @@
 //! Postal addresses, as written.
 
+use super::super::words::WordIndex;
 use super::found::{Found, Kind, Rule, Strength};
-use super::text::{Firsts, char_at, longest};
+use super::text::char_at;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The rules of this reader.
 pub const RULES: &[Rule] = &[
@@ -184,8 +186,13 @@ const STOPS: &[(&str, ())] = &[
     ("麻烦", ()),
 ];
 
-static CUE_FIRSTS: Firsts = Firsts::of(CUES);
-static STOP_FIRSTS: Firsts = Firsts::of(STOPS);
+static CUE_INDEX: LazyLock<WordIndex<&(&str, bool)>> = LazyLock::new(|| WordIndex::of(CUES));
+static STOP_INDEX: LazyLock<WordIndex<&(&str, ())>> = LazyLock::new(|| WordIndex::of(STOPS));
+
+pub(super) fn prepare() {
+    LazyLock::force(&CUE_INDEX);
+    LazyLock::force(&STOP_INDEX);
+}
 
 /// Characters that show an address.
 const fn is_mark(c: char) -> bool {
@@ -259,7 +266,7 @@ pub fn read(chars: &[char], out: &mut Vec<Found>) {
 
 /// The cue that starts at `at`: its length, and whether it is sure.
 fn cue_at(chars: &[char], at: usize) -> Option<(usize, bool)> {
-    longest(CUES, &CUE_FIRSTS, chars, at).map(|(length, (_, sure))| (length, *sure))
+    CUE_INDEX.find(chars, at, |_| true).map(|((_, sure), end)| (end - at, *sure))
 }
 
 /// Longest address that is read.
@@ -297,7 +304,7 @@ fn run(chars: &[char], start: usize) -> usize {
             break;
         }
         // stops cut before them, but not inside a name: 要 in 西要村 is rare enough
-        if end > start && longest(STOPS, &STOP_FIRSTS, chars, end).is_some() {
+        if end > start && STOP_INDEX.find(chars, end, |_| true).is_some() {
             break;
         }
         end += 1;

@@ -31,6 +31,7 @@ pub const RULES: &[Rule] = &[
             ("99rmb", "99rmb", "99 CNY"),
             ("六百港币", "六百港币", "600 HKD"),
             ("20刀", "20刀", "20 USD"),
+            ("800日元50日本銭", "800日元50日本銭", "800.5 JPY"),
             ("三欧元四十欧分", "三欧元四十欧分", "3.4 EUR"),
             ("8000日元", "8000日元", "8000 JPY"),
             ("500台币", "500台币", "500 TWD"),
@@ -201,7 +202,7 @@ pub fn read(chars: &[char], numbers: &[Number], out: &mut Vec<Found>) {
         if let Some(found) = full_reduction(chars, numbers, index) {
             out.push(found);
         }
-        if number.percent || number.ordinal || number.value < 0.0 {
+        if number.percent || number.ordinal {
             index += 1;
             continue;
         }
@@ -233,6 +234,9 @@ fn amount(chars: &[char], numbers: &[Number], index: usize, range: bool, free: u
         }
     }
     let at = skip_space(chars, last.span.end);
+    // 12个印度卢比
+    let at = at
+        + usize::from(char_at(chars, at) == '个' && currency_at(chars, at + 1).is_some_and(|(length, ..)| length > 1));
     let suffix = currency_at(chars, at).filter(|(length, name, _)| is_money(chars, last, at + length, name));
     let (span, code, strength, rule) = if let Some((length, name, unit)) = suffix {
         let mut end = at + length;
@@ -251,6 +255,8 @@ fn amount(chars: &[char], numbers: &[Number], index: usize, range: bool, free: u
         (start..end, unit.code, Strength::Certain, rule)
     } else if let Some((start, code)) = prefix(chars, first.span.start, free) {
         (start..last.span.end, code, Strength::Certain, if upper.is_some() { "amount.range" } else { "amount.sign" })
+    } else if first.value < 0.0 {
+        return None;
     } else {
         let strength = without_currency(chars, first, last)?;
         let rule = match (upper, strength) {
@@ -521,7 +527,30 @@ fn prefix(chars: &[char], start: usize, free: usize) -> Option<(usize, &'static 
     // the last characters of PREFIXES; most numbers have none of them before
     let last = char_before(chars, end);
     let may = last.is_ascii_lowercase()
-        || matches!(last, '$' | '£' | '¥' | '฿' | '₩' | '€' | '₱' | '₹' | '₽' | '₫' | '￥' | '币' | '元' | '金' | '镑');
+        || matches!(
+            last,
+            '$' | '£'
+                | '¥'
+                | '฿'
+                | '₩'
+                | '€'
+                | '₱'
+                | '₹'
+                | '₽'
+                | '₫'
+                | '￥'
+                | '币'
+                | '元'
+                | '金'
+                | '镑'
+                | '圆'
+                | '铢'
+                | '郎'
+                | '布'
+                | '盾'
+                | '纸'
+                | '刀'
+        );
     if !may {
         return None;
     }

@@ -1,6 +1,6 @@
 //! Air tickets, mileage cards and member cards: rows of digits that differ by length and by the words around them.
 
-use super::code::Codes;
+use super::code::{Codes, Joined};
 use super::found::{Found, Kind, Reason, Rule, Strength};
 use super::lookalike::Cue;
 
@@ -50,7 +50,7 @@ pub const ACCOUNTING_CODES: &[&str] = &[
 ];
 
 /// Reads a ticket or a card from the row at `index` on, and marks the rows it takes.
-pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue>, out: &mut Vec<Found>) {
+pub fn read_row(codes: &mut Codes, joined: &Joined, index: usize, cue: Option<Cue>, out: &mut Vec<Found>) {
     if !codes.is_number(index) {
         let text = codes.text(index);
         if cue == Some(Cue::Member) && codes.rows[index].digits >= 5 && text.len() <= 19 {
@@ -66,11 +66,10 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
         }
         return;
     }
-    let steps = codes.joined_digits(chars, index, 19);
     let cards = matches!(cue, Some(Cue::Member | Cue::Card | Cue::Mileage));
     let other = !matches!(cue, None | Some(Cue::Flight | Cue::Seat));
-    for (digits, next) in &steps {
-        let rows = index..*next;
+    for (digits, next) in joined.longest_first(19) {
+        let rows = index..next;
         let span = codes.rows[index].span.start..codes.rows[next - 1].span.end;
         // rows of two digits and fewer are dates and lists
         let shapely = rows.len() == 1 || codes.rows[rows.clone()].iter().all(|r| r.digits >= 3);
@@ -85,7 +84,7 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
                 None => Strength::Bare,
                 _ => continue,
             };
-            out.push(Found::new(Kind::TicketNo, span, digits.clone(), strength, "card.ticket"));
+            out.push(Found::new(Kind::TicketNo, span, digits.to_owned(), strength, "card.ticket"));
             if strength > Strength::Bare {
                 codes.take(rows);
             }
@@ -93,19 +92,19 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
         }
         if digits.len() == 12 && (cards || !other) {
             let strength = if cards { Strength::Cued } else { Strength::Bare };
-            out.push(Found::new(Kind::MileageCardNo, span.clone(), digits.clone(), strength, "card.mileage"));
+            out.push(Found::new(Kind::MileageCardNo, span.clone(), digits.to_owned(), strength, "card.mileage"));
             if cue == Some(Cue::Mileage) {
                 codes.take(rows);
                 return;
             }
         }
         if (6..=19).contains(&digits.len()) && matches!(cue, Some(Cue::Member | Cue::Card)) {
-            out.push(Found::new(Kind::MemberCardNo, span, digits.clone(), Strength::Cued, "card.member"));
+            out.push(Found::new(Kind::MemberCardNo, span, digits.to_owned(), Strength::Cued, "card.member"));
             codes.take(rows);
             return;
         }
         if (8..=10).contains(&digits.len()) && rows.len() == 1 && !other {
-            out.push(Found::new(Kind::MemberCardNo, span, digits.clone(), Strength::Bare, "card.member"));
+            out.push(Found::new(Kind::MemberCardNo, span, digits.to_owned(), Strength::Bare, "card.member"));
             return;
         }
         let wrong = match cue {
@@ -118,7 +117,7 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
             _ => None,
         };
         if let Some((kind, rule)) = wrong {
-            out.push(Found::new(kind, span, digits.clone(), Strength::Cued, rule).checked(Some(Reason::Length)));
+            out.push(Found::new(kind, span, digits.to_owned(), Strength::Cued, rule).checked(Some(Reason::Length)));
             codes.take(rows);
             return;
         }

@@ -55,26 +55,22 @@ impl Codes {
         }
     }
 
-    /// The rows from `index` on that spaces or dashes alone part, digits alone, `most` digits at most: for each length the
-    /// digits so far and the index behind the last row. Longest first.
-    #[must_use]
-    pub fn joined_digits(&self, chars: &[char], index: usize, most: usize) -> Vec<(String, usize)> {
-        let mut steps = Vec::new();
-        let mut digits = String::new();
+    /// Puts into `joined` the rows from `index` on that spaces or dashes alone part, digits alone.
+    pub fn join(&self, chars: &[char], index: usize, joined: &mut Joined) {
+        joined.digits.clear();
+        joined.steps.clear();
         let mut i = index;
-        while self.is_number(i) && !self.taken[i] && digits.len() + self.rows[i].digits <= most {
-            digits.push_str(self.text(i));
+        while self.is_number(i) && !self.taken[i] && joined.digits.len() + self.rows[i].digits <= MOST_JOINED {
+            joined.digits.push_str(self.text(i));
             i += 1;
-            steps.push((digits.clone(), i));
-            let dotted = matches!(digits.len(), 3 | 7) && digits.starts_with('1');
+            joined.steps.push((joined.digits.len(), i));
+            let dotted = matches!(joined.digits.len(), 3 | 7) && joined.digits.starts_with('1');
             let gap = self.gap(chars, i - 1);
             let goes_on = matches!(gap, Some(' ' | '-' | ')' | '\0')) || gap == Some('.') && dotted;
             if !goes_on {
                 break;
             }
         }
-        steps.reverse();
-        steps
     }
 
     /// Marks rows as taken.
@@ -82,6 +78,25 @@ impl Codes {
         for taken in &mut self.taken[rows] {
             *taken = true;
         }
+    }
+}
+
+/// Most digits that rows are joined to.
+const MOST_JOINED: usize = 20;
+
+/// Rows of digits that may be one number, joined step by step.
+#[derive(Debug, Default)]
+pub struct Joined {
+    digits: String,
+    /// How many digits are joined, and the index behind the last row.
+    steps: Vec<(usize, usize)>,
+}
+
+impl Joined {
+    /// For each step of `most` digits at most the digits so far and the index behind the last row, longest first.
+    pub fn longest_first(&self, most: usize) -> impl Iterator<Item = (&str, usize)> + '_ {
+        let steps = self.steps.iter().rev().filter(move |(length, _)| *length <= most);
+        steps.map(|&(length, next)| (&self.digits[..length], next))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! To add one, put a line into [`CURRENCIES`]; a test keeps it sorted.
 
-use super::text::{Firsts, longest};
+use super::super::words::WordIndex;
+use std::sync::LazyLock;
 
 /// A name of a currency or of a part of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -382,6 +383,7 @@ pub const CURRENCIES: &[(&str, Unit)] = &[
     ("日圆", unit("JPY", 1.0)),
     ("日币", unit("JPY", 1.0)),
     ("日本元", unit("JPY", 1.0)),
+    ("日本銭", unit("JPY", 0.01)),
     ("日本钱", unit("JPY", 0.01)),
     ("普拉", unit("BWP", 1.0)),
     ("智利比索", unit("CLP", 1.0)),
@@ -573,25 +575,36 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("aud", "AUD"),
     ("c$", "CAD"),
     ("cad", "CAD"),
+    ("chf", "CHF"),
     ("cny", "CNY"),
     ("eur", "EUR"),
     ("gbp", "GBP"),
     ("hk$", "HKD"),
     ("hkd", "HKD"),
+    ("idr", "IDR"),
+    ("inr", "INR"),
     ("jpy", "JPY"),
     ("krw", "KRW"),
     ("mop", "MOP"),
     ("mop$", "MOP"),
+    ("myr", "MYR"),
     ("nt$", "TWD"),
     ("ntd", "TWD"),
     ("ntd$", "TWD"),
+    ("nz$", "NZD"),
+    ("nzd", "NZD"),
+    ("php", "PHP"),
+    ("r$", "BRL"),
+    ("rm", "MYR"),
     ("rmb", "CNY"),
+    ("rub", "RUB"),
     ("s$", "SGD"),
     ("sgd", "SGD"),
     ("thb", "THB"),
     ("twd", "TWD"),
     ("us$", "USD"),
     ("usd", "USD"),
+    ("vnd", "VND"),
     ("£", "GBP"),
     ("¥", "CNY"),
     ("฿", "THB"),
@@ -602,30 +615,52 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("₹", "INR"),
     ("₽", "RUB"),
     ("人民币", "CNY"),
+    ("加元", "CAD"),
+    ("加币", "CAD"),
+    ("加拿大元", "CAD"),
+    ("卢布", "RUB"),
     ("台币", "TWD"),
+    ("新加坡元", "SGD"),
     ("新台币", "TWD"),
+    ("新币", "SGD"),
     ("日元", "JPY"),
+    ("日圆", "JPY"),
+    ("日币", "JPY"),
     ("欧元", "EUR"),
+    ("泰铢", "THB"),
     ("港元", "HKD"),
     ("港币", "HKD"),
+    ("港纸", "HKD"),
+    ("澳元", "AUD"),
+    ("澳币", "AUD"),
+    ("澳门元", "MOP"),
+    ("瑞士法郎", "CHF"),
     ("美元", "USD"),
+    ("美刀", "USD"),
     ("美金", "USD"),
     ("英镑", "GBP"),
+    ("越南盾", "VND"),
+    ("韩元", "KRW"),
+    ("韩币", "KRW"),
     ("￥", "CNY"),
 ];
 
-static FIRSTS: Firsts = Firsts::of(CURRENCIES);
+static INDEX: LazyLock<WordIndex<&(&str, Unit)>> = LazyLock::new(|| WordIndex::of(CURRENCIES));
+
+pub(super) fn prepare() {
+    LazyLock::force(&INDEX);
+}
 
 /// The longest name of a currency that starts at `at`, and its length in characters.
 #[must_use]
 pub fn currency_at(chars: &[char], at: usize) -> Option<(usize, &'static str, Unit)> {
-    let (length, &(name, unit)) = longest(CURRENCIES, &FIRSTS, chars, at)?;
+    let (&(name, unit), end) = INDEX.find(chars, at, |_| true)?;
     // a Latin code ends with the word
     let latin = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
-    if name.is_ascii() && !name.ends_with('$') && latin(chars.get(at + length)) {
+    if name.is_ascii() && !name.ends_with('$') && latin(chars.get(end)) {
         return None;
     }
-    Some((length, name, unit))
+    Some((end - at, name, unit))
 }
 
 #[cfg(test)]

@@ -54,6 +54,33 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds, in their order.
+    pub const ALL: [Self; 23] = [
+        Self::Number,
+        Self::NumberRange,
+        Self::Amount,
+        Self::Discount,
+        Self::FullReduction,
+        Self::Quantity,
+        Self::Area,
+        Self::PassengerCount,
+        Self::Option,
+        Self::Floor,
+        Self::SeatNo,
+        Self::Size,
+        Self::FlightNo,
+        Self::IdNumber,
+        Self::Passport,
+        Self::TicketNo,
+        Self::MileageCardNo,
+        Self::MemberCardNo,
+        Self::Phone,
+        Self::OrderNo,
+        Self::PlateNo,
+        Self::BookingReference,
+        Self::Address,
+    ];
+
     /// The id of the kind: the catalogue's slot where it has one.
     #[must_use]
     pub const fn name(self) -> &'static str {

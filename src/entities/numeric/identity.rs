@@ -1,6 +1,6 @@
 //! Papers of a person: the 18-digit identity number with its checksum and birth date, and passports.
 
-use super::code::Codes;
+use super::code::{Codes, Joined};
 use super::found::{Found, Kind, Reason, Rule, Strength};
 use super::lookalike::Cue;
 use super::text::char_at;
@@ -105,7 +105,14 @@ fn is_date(bytes: &[u8]) -> bool {
 }
 
 /// Reads an identity number or a passport from the row at `index`, and marks the rows it takes.
-pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue>, out: &mut Vec<Found>) {
+pub fn read_row(
+    chars: &[char],
+    codes: &mut Codes,
+    joined: &Joined,
+    index: usize,
+    cue: Option<Cue>,
+    out: &mut Vec<Found>,
+) {
     let start = codes.rows[index].span.start;
     let text = codes.text(index);
     // passports: one letter and 8 digits, or two letters and 7 digits
@@ -144,7 +151,7 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
         codes.take(index..index + 2);
         return;
     }
-    if let Some((text, rows, end)) = candidate(chars, codes, index, cue) {
+    if let Some((text, rows, end)) = candidate(chars, codes, joined, index, cue) {
         let reason = fault(&text);
         let strength = match reason {
             None => Strength::Certain,
@@ -159,7 +166,13 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
 }
 
 /// The characters that may be an identity number: 18 in one or several rows; behind the cue any other length from 12 on.
-fn candidate(chars: &[char], codes: &Codes, index: usize, cue: Option<Cue>) -> Option<(String, Range<usize>, usize)> {
+fn candidate(
+    chars: &[char],
+    codes: &Codes,
+    joined: &Joined,
+    index: usize,
+    cue: Option<Cue>,
+) -> Option<(String, Range<usize>, usize)> {
     let text = codes.text(index);
     let row = &codes.rows[index];
     if text.len() == 18 && row.digits >= 17 && (row.digits == 18 || text.ends_with('x')) {
@@ -172,35 +185,34 @@ fn candidate(chars: &[char], codes: &Codes, index: usize, cue: Option<Cue>) -> O
     if codes.rows[index].digits < 2 && cue != Some(Cue::Identity) {
         return None;
     }
-    let steps = codes.joined_digits(chars, index, 20);
-    for (digits, next) in &steps {
+    for (digits, next) in joined.longest_first(20) {
         let end = codes.rows[next - 1].span.end;
         if digits.len() == 18 {
-            return Some((digits.clone(), index..*next, end));
+            return Some((digits.to_owned(), index..next, end));
         }
         if digits.len() == 17 {
             let after = super::text::skip_space(chars, end);
             if char_at(chars, after) == 'x' && !char_at(chars, after + 1).is_ascii_alphanumeric() {
-                let rows = index..next + usize::from(codes.rows.get(*next).is_some_and(|r| r.span.start == after));
+                let rows = index..next + usize::from(codes.rows.get(next).is_some_and(|r| r.span.start == after));
                 return Some((format!("{digits}x"), rows, after + 1));
             }
         }
         // the last row may carry the x: 440524 18800101 001x
         if digits.len() < 17 && codes.gap(chars, next - 1) == Some(' ') {
-            let last = codes.text(*next);
+            let last = codes.text(next);
             if last.ends_with('x')
                 && last.len() + digits.len() == 18
                 && last.bytes().rev().skip(1).all(|b| b.is_ascii_digit())
             {
-                return Some((format!("{digits}{last}"), index..next + 1, codes.rows[*next].span.end));
+                return Some((format!("{digits}{last}"), index..next + 1, codes.rows[next].span.end));
             }
         }
     }
     if cue == Some(Cue::Identity) {
-        let (digits, next) = steps.first()?;
+        let (digits, next) = joined.longest_first(20).next()?;
         let mobile = digits.len() == 11 && digits.starts_with('1');
         if digits.len() >= 12 || digits.len() >= 6 && !mobile && codes.rows[index].digits == digits.len() {
-            return Some((digits.clone(), index..*next, codes.rows[next - 1].span.end));
+            return Some((digits.to_owned(), index..next, codes.rows[next - 1].span.end));
         }
     }
     None

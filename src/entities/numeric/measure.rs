@@ -2,7 +2,8 @@
 //!
 //! To add one, put a line into [`MEASURES`]; a test keeps it sorted.
 
-use super::text::{Firsts, longest};
+use super::super::words::WordIndex;
+use std::sync::LazyLock;
 
 /// What a measure word measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -439,18 +440,22 @@ pub const MEASURES: &[(&str, Dimension)] = &[
     ("首", Dimension::Abstract),
 ];
 
-static FIRSTS: Firsts = Firsts::of(MEASURES);
+static INDEX: LazyLock<WordIndex<&(&str, Dimension)>> = LazyLock::new(|| WordIndex::of(MEASURES));
+
+pub(super) fn prepare() {
+    LazyLock::force(&INDEX);
+}
 
 /// The longest measure word that starts at `at`: its length in characters, the word, what it measures.
 #[must_use]
 pub fn measure_at(chars: &[char], at: usize) -> Option<(usize, &'static str, Dimension)> {
-    let (length, &(word, dimension)) = longest(MEASURES, &FIRSTS, chars, at)?;
+    let (&(word, dimension), end) = INDEX.find(chars, at, |_| true)?;
     // a Latin unit ends with the word: 5kg, not 5kgs or 5gaming
     let latin = |c: Option<&char>| c.is_some_and(char::is_ascii_alphanumeric);
-    if word.is_ascii() && latin(chars.get(at + length)) {
+    if word.is_ascii() && latin(chars.get(end)) {
         return None;
     }
-    Some((length, word, dimension))
+    Some((end - at, word, dimension))
 }
 
 #[cfg(test)]

@@ -37,6 +37,14 @@ pub mod text;
 
 pub use found::{Carriers, Found, Kind, Options, Reason, Rule, Strength};
 
+/// Builds the indexes of the word lists now rather than with the first message.
+pub fn prepare() {
+    number::prepare();
+    measure::prepare();
+    currency::prepare();
+    address::prepare();
+}
+
 /// Reads everything in one message and appends it to `out`, in order of kind, then of place.
 pub fn read(chars: &[char], options: &Options<'_>, out: &mut Vec<Found>) {
     let look = prescan::look(chars);
@@ -67,6 +75,7 @@ fn identifiers(chars: &[char], options: &Options<'_>, latin: bool, out: &mut Vec
     if latin {
         plate::read(chars, &mut codes, out);
     }
+    let mut joined = code::Joined::default();
     let carrier = |letters: &str| flight_no::code_of(letters, options).is_some();
     for index in 0..codes.rows.len() {
         if codes.taken[index] || codes.rows[index].digits == 0 && codes.text(index).len() > 8 {
@@ -78,10 +87,15 @@ fn identifiers(chars: &[char], options: &Options<'_>, latin: bool, out: &mut Vec
         let cue = lookalike::cue_before(chars, span.start)
             .filter(|cue| !matches!(cue, lookalike::Cue::Seat))
             .or_else(|| lookalike::cue_after(chars, span.end));
-        for reader in [identity::read_row, phone::read_row, card::read_row] {
-            if !codes.taken[index] {
-                reader(chars, &mut codes, index, cue, out);
-            }
+        codes.join(chars, index, &mut joined);
+        if !codes.taken[index] {
+            identity::read_row(chars, &mut codes, &joined, index, cue, out);
+        }
+        if !codes.taken[index] {
+            phone::read_row(chars, &mut codes, &joined, index, cue, out);
+        }
+        if !codes.taken[index] {
+            card::read_row(&mut codes, &joined, index, cue, out);
         }
         if !codes.taken[index] {
             flight_no::read_row(chars, &mut codes, index, cue, options, out);

@@ -9,12 +9,14 @@
 //! - A digit in formal writing that is also a common character (伍 陆 肆 拾 参) counts alone only as a whole message.
 //! - [`WORDS`] lists what these rules would still take for a number: 一下, 万一, 七匹狼, 千万别.
 
+use super::super::words::WordIndex;
 use super::currency::{PREFIXES, currency_at};
 use super::found::{Found, Kind, Rule, Strength};
 use super::measure::measure_at;
 use super::numeral::{self, Form, Whole};
-use super::text::{Firsts, any_at, char_at, char_before, is_boundary, link_end, longest, skip_space, word_at};
+use super::text::{any_at, char_at, char_before, is_boundary, link_end, skip_space, word_at};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A number where it stands in the message.
 #[derive(Debug, Clone, PartialEq)]
@@ -366,13 +368,18 @@ pub const WORDS: &[(&str, ())] = &[
     ("零食", ()),
 ];
 
-static WORD_FIRSTS: Firsts = Firsts::of(WORDS);
-static PREFIX_FIRSTS: Firsts = Firsts::of(PREFIXES);
+static WORD_INDEX: LazyLock<WordIndex<&(&str, ())>> = LazyLock::new(|| WordIndex::of(WORDS));
+static PREFIX_INDEX: LazyLock<WordIndex<&(&str, &str)>> = LazyLock::new(|| WordIndex::of(PREFIXES));
+
+pub(super) fn prepare() {
+    LazyLock::force(&WORD_INDEX);
+    LazyLock::force(&PREFIX_INDEX);
+}
 
 /// Whether a word of [`WORDS`] starts at `at`.
 #[must_use]
 pub fn word_here(chars: &[char], at: usize) -> bool {
-    longest(WORDS, &WORD_FIRSTS, chars, at).is_some()
+    WORD_INDEX.find(chars, at, |_| true).is_some()
 }
 
 /// The value as the product writes numbers: up to 15 digits, no trailing zeros, `E` form outside 1e-5 to 1e15.
@@ -430,23 +437,23 @@ pub fn canonical(value: f64) -> String {
 /// All numerals of the message in order, none overlapping; [`Number::counts`] tells the numbers among them.
 #[must_use]
 pub fn scan(chars: &[char]) -> Vec<Number> {
-    scan_with(chars, WORDS)
+    scan_with(chars, &WORD_INDEX)
 }
 
 /// As [`scan`], with another list of words.
-fn scan_with(chars: &[char], words: &[(&'static str, ())]) -> Vec<Number> {
+fn scan_with(chars: &[char], words: &WordIndex<&'static (&'static str, ())>) -> Vec<Number> {
     let mut numbers = Vec::new();
     let mut i = 0;
     while i < chars.len() {
         let c = chars[i];
         if c.is_ascii_alphabetic() && c != 'x' || c == 'x' && char_before(chars, i).is_ascii_alphanumeric() {
             // a currency before a number: rmb100
-            if let Some((length, _)) = longest(PREFIXES, &PREFIX_FIRSTS, chars, i)
-                && chars[i..i + length].iter().all(char::is_ascii_alphabetic)
-                && char_at(chars, skip_space(chars, i + length)).is_ascii_digit()
+            if let Some((_, end)) = PREFIX_INDEX.find(chars, i, |_| true)
+                && chars[i..end].iter().all(char::is_ascii_alphabetic)
+                && char_at(chars, skip_space(chars, end)).is_ascii_digit()
                 && !char_before(chars, i).is_ascii_alphanumeric()
             {
-                i += length;
+                i = end;
                 continue;
             }
             if let Some(end) = link_end(chars, i) {
@@ -471,8 +478,8 @@ fn scan_with(chars: &[char], words: &[(&'static str, ())]) -> Vec<Number> {
             }
             continue;
         }
-        if let Some((length, _)) = longest(words, &WORD_FIRSTS, chars, i) {
-            i += length;
+        if let Some((_, end)) = words.find(chars, i, |_| true) {
+            i = end;
             continue;
         }
         match read_at(chars, i) {
@@ -497,7 +504,7 @@ fn scan_with(chars: &[char], words: &[(&'static str, ())]) -> Vec<Number> {
 }
 
 /// Whether a number, or a word of [`WORDS`], may start with the character.
-const fn may_start(c: char) -> bool {
+fn may_start(c: char) -> bool {
     numeral::digit(c).is_some()
         || numeral::small_unit(c).is_some()
         || numeral::big_unit(c).is_some()
@@ -512,7 +519,10 @@ pub fn read(chars: &[char], numbers: &[Number], out: &mut Vec<Found>) {
             && let Some(joined) = joined(chars, number, next)
         {
             let value = format!("{}/{}", canonical(number.value), canonical(next.value));
-            out.push(Found::new(Kind::NumberRange, joined, value, Strength::Certain, "number.range"));
+            // 020-12345678 and 784-2345678901 have the shape too
+            let digits = joined.len() > 9 && char_at(chars, number.span.end) == '-';
+            let strength = if digits { Strength::Bare } else { Strength::Certain };
+            out.push(Found::new(Kind::NumberRange, joined, value, strength, "number.range"));
         }
         if !number.counts {
             continue;
@@ -1011,7 +1021,9 @@ fn decimals(chars: &[char], at: usize, from: usize) -> Option<(f64, usize)> {
 
 /// Goes on from a whole number to its decimals: 3.14, 三点一四, 三百点零.
 fn point(chars: &[char], at: usize, m: &mut Magnitude) {
-    match char_at(chars, m.end) {
+    // 六十五 点 三
+    let dot = m.end + usize::from(char_at(chars, m.end) == ' ' && char_at(chars, m.end + 1) == '点');
+    match char_at(chars, dot) {
         '.' if m.form == Form::Arabic => {
             if let Some((value, end)) = decimals(chars, at, (m.end + 1).min(chars.len())) {
                 // 2222.2222.22: no decimal number
@@ -1026,7 +1038,7 @@ fn point(chars: &[char], at: usize, m: &mut Magnitude) {
             }
         }
         '点' => {
-            let from = m.end + 1;
+            let from = skip_space(chars, dot + 1);
             let ascii = char_at(chars, from).is_ascii_digit();
             let digit = |c: char| {
                 if ascii == c.is_ascii_digit() { numeral::digit(c) } else { None }
@@ -1206,7 +1218,8 @@ mod tests {
 
     #[test]
     fn every_word_is_needed() {
-        let found = |text: &str, words| {
+        let none = WordIndex::of(&[]);
+        let found = |text: &str, words: &WordIndex<_>| {
             let chars: Vec<char> = text.chars().collect();
             let numbers = scan_with(&chars, words);
             let mut out = Vec::new();
@@ -1222,7 +1235,7 @@ mod tests {
             .map(|(word, ())| *word)
             .filter(|word| {
                 let texts = [(*word).to_owned(), format!("这{word}的"), format!("是{word}吗")];
-                texts.iter().all(|t| found(t, WORDS) == found(t, &[]))
+                texts.iter().all(|t| found(t, &WORD_INDEX) == found(t, &none))
             })
             .collect();
         assert!(idle.is_empty(), "the rules do without these: {idle:?}");

@@ -15,13 +15,22 @@
 //!
 //! Every function reads from `at` forward only, each character once, and never panics.
 
+use super::prescan::may_be_numeral;
+
 /// The value of a digit as it is counted with, or `None`: 三, 叁 and `3` are 3, 〇 is 0; not 两, 洞 or 拐.
 ///
 /// ```text
 /// digit('七') -> Some(7), digit('两') -> None
 /// ```
 #[must_use]
-pub const fn digit(c: char) -> Option<u8> {
+pub fn digit(c: char) -> Option<u8> {
+    #[cfg(test)]
+    super::super::work::look(1);
+    if may_be_numeral(c) { digit_of(c) } else { None }
+}
+
+/// [`digit`] without the quick look.
+pub(super) const fn digit_of(c: char) -> Option<u8> {
     Some(match c {
         '0'..='9' => c as u8 - b'0',
         '零' | '〇' => 0,
@@ -40,7 +49,7 @@ pub const fn digit(c: char) -> Option<u8> {
 
 /// The value of a digit as it is spelled out over a radio or a telephone: as [`digit`], and 洞 0, 两 2, 拐 7, 勾 9.
 #[must_use]
-pub const fn spoken_digit(c: char) -> Option<u8> {
+pub fn spoken_digit(c: char) -> Option<u8> {
     match c {
         '洞' => Some(0),
         '两' => Some(2),
@@ -156,6 +165,9 @@ pub fn estimate(chars: &[char], at: usize) -> Option<(i64, i64, usize)> {
     };
     let mut i = at;
     let mut base = 0;
+    if chars.get(at).is_none_or(|&c| c.is_ascii() || !may_be_numeral(c)) {
+        return None;
+    }
     // 十五六, 二十七八: a ten before the pair
     if let Some(tens) = chars.get(i).and_then(|&c| chinese_digit(c))
         && chars.get(i + 1) == Some(&'十')
@@ -206,6 +218,8 @@ pub fn whole(chars: &[char], at: usize, spaced: bool) -> Option<Whole> {
     let first = *chars.get(at)?;
     if first.is_ascii_digit() {
         let run = chars[at..].iter().take(MOST_DIGITS + 1).take_while(|c| c.is_ascii_digit()).count();
+        #[cfg(test)]
+        super::super::work::look(run);
         if run > MOST_DIGITS {
             return None;
         }

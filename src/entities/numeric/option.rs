@@ -2,6 +2,7 @@
 
 use super::found::{Found, Kind, Rule, Strength};
 use super::number::{Number, canonical};
+use super::numeral::Form;
 use super::text::{any_at, any_before, char_at, is_boundary, skip_space};
 
 /// The rules of this reader.
@@ -43,6 +44,8 @@ pub fn read(chars: &[char], numbers: &[Number], out: &mut Vec<Found>) {
         if number.percent
             || number.upper.is_some()
             || number.value.fract() != 0.0
+            // 洞幺拐 and 007 are no entries
+            || number.form != Form::Positional && number.core.len() > 2
             || !(1.0..100.0).contains(&number.value)
         {
             continue;

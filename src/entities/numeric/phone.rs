@@ -1,6 +1,6 @@
 //! Telephones: mobile numbers, fixed lines with their area code, service numbers (400, 800).
 
-use super::code::Codes;
+use super::code::{Codes, Joined};
 use super::found::{Found, Kind, Reason, Rule, Strength};
 use super::lookalike::Cue;
 use super::text::{char_before, word_at};
@@ -49,6 +49,9 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
+/// Most digits of a telephone, country code included.
+const MOST: usize = 15;
+
 /// Whether 11 digits are a mainland mobile number.
 #[must_use]
 pub fn is_mobile(digits: &str) -> bool {
@@ -73,16 +76,22 @@ fn area_code(digits: &str) -> Option<usize> {
 }
 
 /// Reads a telephone from the row at `index` on, and marks the rows it takes.
-pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue>, out: &mut Vec<Found>) {
+pub fn read_row(
+    chars: &[char],
+    codes: &mut Codes,
+    joined: &Joined,
+    index: usize,
+    cue: Option<Cue>,
+    out: &mut Vec<Found>,
+) {
     if !codes.is_number(index) {
         return;
     }
     let cued = cue == Some(Cue::Phone);
     let foreign_cue = !matches!(cue, None | Some(Cue::Phone | Cue::Flight | Cue::Seat));
-    let steps = codes.joined_digits(chars, index, 15);
     let mut start = codes.rows[index].span.start;
-    for (digits, next) in &steps {
-        let rows = index..*next;
+    for (digits, next) in joined.longest_first(MOST) {
+        let rows = index..next;
         let end = codes.rows[next - 1].span.end;
         let several = rows.len() > 1;
         let country = if digits.len() == 13 && digits.starts_with("86") {
@@ -131,7 +140,7 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
             && (several || cue.is_none() || cued)
         {
             let strength = if several || cued { Strength::Certain } else { Strength::Bare };
-            out.push(Found::new(Kind::Phone, start..end, digits.clone(), strength, "phone.service"));
+            out.push(Found::new(Kind::Phone, start..end, digits.to_owned(), strength, "phone.service"));
             if strength == Strength::Certain {
                 codes.take(rows);
             }
@@ -139,24 +148,24 @@ pub fn read_row(chars: &[char], codes: &mut Codes, index: usize, cue: Option<Cue
         }
     }
     if cued {
-        invalid(codes, &steps, index, out);
+        invalid(codes, joined, index, out);
     }
 }
 
 /// What a cue calls a telephone and no shape fits.
-fn invalid(codes: &mut Codes, steps: &[(String, usize)], index: usize, out: &mut Vec<Found>) {
-    let Some((digits, next)) = steps.iter().find(|(d, n)| d.len() >= 7 || *n == index + 1) else {
+fn invalid(codes: &mut Codes, joined: &Joined, index: usize, out: &mut Vec<Found>) {
+    let Some((digits, next)) = joined.longest_first(MOST).find(|(d, n)| d.len() >= 7 || *n == index + 1) else {
         return;
     };
-    let rows = index..*next;
+    let rows = index..next;
     let span = codes.rows[index].span.start..codes.rows[next - 1].span.end;
     let found = match digits.len() {
         5 | 6 if digits.starts_with(['9', '1']) => {
-            Found::new(Kind::Phone, span, digits.clone(), Strength::Cued, "phone.service")
+            Found::new(Kind::Phone, span, digits.to_owned(), Strength::Cued, "phone.service")
         }
         7.. => {
             let reason = if digits.len() == 11 { Reason::Prefix } else { Reason::Length };
-            Found::new(Kind::Phone, span, digits.clone(), Strength::Cued, "phone.invalid").checked(Some(reason))
+            Found::new(Kind::Phone, span, digits.to_owned(), Strength::Cued, "phone.invalid").checked(Some(reason))
         }
         _ => return,
     };

@@ -40,6 +40,13 @@ const fn mark(table: &mut [u8; 4096], text: &str, flag: u8) {
     }
 }
 
+/// Whether a character may be a numeral: false for nearly all that are none, true for all that are.
+#[must_use]
+#[inline]
+pub fn may_be_numeral(c: char) -> bool {
+    TABLE[c as usize & 0xFFF] & NUMERAL != 0
+}
+
 /// Which readers the message needs: an or of [`NUMERAL`], [`LATIN`], [`ADDRESS`], perhaps one too many, never one too few.
 #[must_use]
 pub fn look(chars: &[char]) -> u8 {
@@ -54,7 +61,8 @@ mod tests {
     #[test]
     fn every_numeral_is_seen() {
         for c in '\0'..='\u{FFFF}' {
-            let numeral = numeral::spoken_digit(c).is_some() && c != '拐' && c != '勾'
+            let numeral = numeral::digit_of(c).is_some()
+                || matches!(c, '洞' | '两' | '俩')
                 || numeral::small_unit(c).is_some()
                 || numeral::big_unit(c).is_some()
                 || numeral::contracted_ten(c).is_some();

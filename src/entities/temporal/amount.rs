@@ -4,6 +4,7 @@ use super::found::{Amount, Found, Meaning};
 use super::numeral;
 use super::offset::Way;
 use super::scan::Scan;
+use super::words::is_among;
 
 /// A unit of lengths of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,7 +217,7 @@ impl Scan<'_> {
 
     /// A length of time and what is made of it.
     pub(super) fn counted(&mut self, at: usize) -> Option<Found> {
-        let ahead = self.text(at, "再过");
+        let ahead = self.ahead(at);
         let from = ahead.unwrap_or(at);
         if !self.numeral(from) && !self.is(from, '半') || self.joined_number(at) {
             return None;
@@ -249,7 +250,7 @@ impl Scan<'_> {
             // 这两天: some days around now, no length
             return None;
         }
-        if read.single && self.before(at).is_some_and(|c| "这每第前后当头末单上下".contains(c)) {
+        if read.single && self.before(at).is_some_and(|c| is_among(c, "这每第前后当头末单上下")) {
             return None;
         }
         Some(Found {

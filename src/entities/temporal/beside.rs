@@ -121,6 +121,14 @@ impl Scan<'_> {
         };
         self.seen = seen;
         let Some(other) = other.filter(|b| b.period.grain == Grain::Day && b.wrong.is_none()) else {
+            // 2月14日情人节
+            if !open
+                && bit.shape != Shape::Weekday
+                && let Some(name) = self.holiday_name(i)
+                && self.reader.holidays.in_year(name.holiday, i64::from(bit.period.start.year())) == Some(bit.period)
+            {
+                return DateBit { end: i + name.length, shape: Shape::Full, ..bit };
+            }
             return bit;
         };
         let end = if open {

@@ -5,6 +5,7 @@ use super::lexicon::PartOfDay;
 use super::numeral::Form;
 use super::scan::Scan;
 use super::time::NO_CLOCK_AFTER;
+use super::words::is_among;
 
 /// Behind 8时 where it is another word.
 const NO_HOUR_AFTER: &str = "间候尚段装光代常期速空差机针区不而";
@@ -203,6 +204,8 @@ impl Scan<'_> {
             return reading(n.value * 5, Precision::Minute, e);
         }
         let from = self.space(from);
+        // 7点零5分
+        let from = from + usize::from(self.one_of(from, "零〇") && self.digit(from + 1));
         if let Some(n) = self.num(from) {
             let e = self.space(n.end);
             if self.is(e, '刻') && (1..=3).contains(&n.value) {
@@ -250,7 +253,7 @@ impl Scan<'_> {
             }
         }
         // 我说两点: points of an argument
-        if !led && !clock_word && self.at_break(i) && self.before(at).is_some_and(|c| "说讲提".contains(c)) {
+        if !led && !clock_word && self.at_break(i) && self.before(at).is_some_and(|c| is_among(c, "说讲提")) {
             return None;
         }
         if hour == 1 && !clock_word && !self.one_oclock(at, i, led, part.is_some()) {
@@ -268,7 +271,7 @@ impl Scan<'_> {
             || self.any(end, &["左右", "之前", "以前", "之后", "以后", "到", "至", "前", "后", "-", "~"]).is_some()
             || at == 0 && end == self.chars.len()
             || led && self.at_break(end)
-            || self.before(at).is_some_and(|c| "到至~".contains(c))
+            || self.before(at).is_some_and(|c| is_among(c, "到至~"))
     }
 
     /// Behind H时: 半, 三刻, 20分.
@@ -276,7 +279,8 @@ impl Scan<'_> {
         if hour > 24 || self.one_of(end, NO_HOUR_AFTER) {
             return None;
         }
-        let reading = |minute, precision, end| Some(Reading { hour, minute, precision, end, fixed: hour > 12 });
+        // 时 counts to 24
+        let reading = |minute, precision, end| Some(Reading { hour, minute, precision, end, fixed: true });
         if self.is(end, '半') {
             return reading(30, Precision::Minute, end + 1);
         }

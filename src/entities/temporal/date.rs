@@ -6,6 +6,7 @@ use super::found::{DateBit, Shape};
 use super::lexicon::{Whole, Word};
 use super::period::section;
 use super::scan::Scan;
+use super::words::is_among;
 
 impl Scan<'_> {
     /// A date or period at `at`.
@@ -39,6 +40,12 @@ impl Scan<'_> {
         }
         match self.ch(at)? {
             '上' | '下' | '这' | '本' | '今' | '当' | '同' => self.relative(at),
+            '次' => {
+                let end = self.text(at, "次月")?;
+                let first = shift_months(date(i64::from(self.today.year()), i64::from(self.today.month()), 1)?, 1)?;
+                let month = Period::month(i64::from(first.year()), i64::from(first.month()))?;
+                Some(self.bit(month, at, end, "date.month"))
+            }
             '周' | '星' | '礼' => self.bare_weekday(at),
             '第' | '首' | 'q' => self.bare_quarter(at),
             '年' => self.new_year_days(at),
@@ -170,9 +177,9 @@ impl Scan<'_> {
     /// 今天 and its kin may be the seam of two other words: 目前天气, 证明天数, 今后天天.
     fn free_day_word(&self, at: usize, end: usize) -> bool {
         match (self.ch(at), self.before(at)) {
-            (Some('前'), Some(c)) => !"目之以提当年月日天周时期钟眼空".contains(c),
-            (Some('后'), Some(c)) => !"以之今最然随先往此期日天年月周时钟".contains(c),
-            (Some('明'), Some(c)) => !"证声表".contains(c),
+            (Some('前'), Some(c)) => !is_among(c, "目之以提当年月日天周时期钟眼空"),
+            (Some('后'), Some(c)) => !is_among(c, "以之今最然随先往此期日天年月周时钟"),
+            (Some('明'), Some(c)) => !is_among(c, "证声表"),
             (Some('今'), Some('如')) => !self.is(end, '气'),
             _ => true,
         }

@@ -3,6 +3,7 @@
 use super::calendar::{Grain, Period, date};
 use super::found::{DateBit, Shape, WrongDate};
 use super::scan::{CHOICE_CALENDAR, Scan};
+use super::words::is_among;
 
 /// Words behind `12.20` without which it is a price or a version.
 const DATE_LIKE: &[&str] = &[
@@ -185,7 +186,7 @@ impl Scan<'_> {
             return self.year_last(first, second, year, at, year_end);
         }
         let next = self.ch(end);
-        if next.is_some_and(|c| c.is_ascii_alphabetic() || NO_DATE.contains(c) || c == mark && mark != '-')
+        if next.is_some_and(|c| c.is_ascii_alphabetic() || is_among(c, NO_DATE) || c == mark && mark != '-')
             || next == Some('.') && self.digit(end + 1)
             || next == Some(':') && mark != '-'
         {
@@ -235,7 +236,7 @@ impl Scan<'_> {
             && !self.ch(end).is_some_and(|c| {
                 c.is_ascii_alphanumeric()
                     || matches!(c, '.' | '-' | '万' | '千' | '分' | '折' | '度')
-                    || NO_DATE.contains(c)
+                    || is_among(c, NO_DATE)
             })
     }
 

@@ -17,7 +17,7 @@
 //! A name that ends in `?` (十一?, 520?) is a date only beside words of a holiday: 十一期间, 十一长假, 520那天.
 
 use super::calendar::{Grain, Period, clipped, date, easter, last_before, number, on_or_after, shift_days};
-use super::word_index::WordIndex;
+use super::words::WordIndex;
 use super::{lunar, solar_terms};
 use jiff::civil::Date;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The words of time, as tables, and the index that finds the longest one at a place.
 
-use super::word_index::WordIndex;
+use super::words::{Utf8, WordIndex};
 
 /// How hours are meant within a part of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,6 +292,8 @@ pub(super) enum Section {
     FirstTen,
     MiddleTen,
     LastTen,
+    FirstTwenty,
+    LastTwenty,
     FirstHalf,
     SecondHalf,
 }
@@ -304,6 +306,8 @@ const SECTIONS: &[(&str, Whole, Section)] = &[
     ("月底", Whole::Month, Section::End),
     ("月末", Whole::Month, Section::End),
     ("月尾", Whole::Month, Section::End),
+    ("上中旬", Whole::Month, Section::FirstTwenty),
+    ("中下旬", Whole::Month, Section::LastTwenty),
     ("上旬", Whole::Month, Section::FirstTen),
     ("中旬", Whole::Month, Section::MiddleTen),
     ("下旬", Whole::Month, Section::LastTen),
@@ -329,6 +333,8 @@ const SECTIONS: &[(&str, Whole, Section)] = &[
 
 /// The same behind a month, year, quarter or week: 三月底, 去年三季度初.
 const SECTIONS_OF: &[(&str, Section)] = &[
+    ("上中旬", Section::FirstTwenty),
+    ("中下旬", Section::LastTwenty),
     ("上旬", Section::FirstTen),
     ("中旬", Section::MiddleTen),
     ("下旬", Section::LastTen),
@@ -584,7 +590,8 @@ impl Lexicon {
 
 /// What a stretch of its unit is called behind the unit, and where the word ends.
 pub(super) fn section_of(chars: &[char], at: usize) -> Option<(Section, usize)> {
-    SECTIONS_OF.iter().find_map(|&(text, section)| {
+    let opening = Utf8::of(*chars.get(at)?);
+    SECTIONS_OF.iter().filter(|(text, _)| opening.opens(text)).find_map(|&(text, section)| {
         let end = starts(chars, at, text)?;
         Some((section, end))
     })
@@ -592,6 +599,8 @@ pub(super) fn section_of(chars: &[char], at: usize) -> Option<(Section, usize)> 
 
 /// Where `text` ends if it stands at `at`.
 pub(super) fn starts(chars: &[char], at: usize, text: &str) -> Option<usize> {
+    #[cfg(test)]
+    super::super::work::look(1);
     let mut i = at;
     for c in text.chars() {
         if chars.get(i) != Some(&c) {
@@ -603,10 +612,12 @@ pub(super) fn starts(chars: &[char], at: usize, text: &str) -> Option<usize> {
 }
 
 /// Characters with which a phrase of time may open beside those of the words: numerals and prefixes.
-pub(super) const OPENINGS: &str = "0123456789零〇一二两三四五六七八九十百千廿卅半幺壹贰叁肆伍陆柒捌玖拾上下这本今当同前后头首第周星礼拜每逢年初q差再大早晚闰截";
+pub(super) const OPENINGS: &str = "0123456789零〇一二两三四五六七八九十百千廿卅半幺壹贰叁肆伍陆柒捌玖拾上下这本今当同前后头首第周星礼拜每逢年初q差再过大早晚闰截";
 
 /// Words behind a day that say it has been: then the last such day is meant and not the next.
 pub(super) const PAST_WORDS: &[&str] = &[
+    "以来",
+    "至今",
     "坐的",
     "坐了",
     "坐过",

@@ -6,6 +6,7 @@ use super::lexicon::Word;
 use super::lunar::{self, LunarDate};
 use super::numeral::Form;
 use super::scan::{CHOICE_CALENDAR, Num, Scan};
+use super::words::is_among;
 
 impl Scan<'_> {
     /// 农历八月十五, 正月初三, 腊月二十八, 农历2012年六月.
@@ -159,7 +160,7 @@ impl Scan<'_> {
 
     /// 年初三, 年廿八, 年三十: the days around the lunar new year, as the south says them.
     pub(super) fn new_year_days(&mut self, at: usize) -> Option<DateBit> {
-        if at > 0 && (self.numeral(at - 1) || self.before(at).is_some_and(|c| "今明去前后每".contains(c))) {
+        if at > 0 && (self.numeral(at - 1) || self.before(at).is_some_and(|c| is_among(c, "今明去前后每"))) {
             return None;
         }
         let i = self.text(at, "年")?;
@@ -188,7 +189,7 @@ impl Scan<'_> {
             };
             return self.lunar_date(None, 1, Some(day), false, at, end);
         }
-        if !self.is(at, '初') || self.before(at).is_some_and(|c| "最当起年月".contains(c)) {
+        if !self.is(at, '初') || self.before(at).is_some_and(|c| is_among(c, "最当起年月")) {
             return None;
         }
         let (day, end) = self.lunar_day(at)?;
@@ -216,7 +217,10 @@ impl Scan<'_> {
             "营业",
             "开工",
         ];
-        self.any(end, &follows)?;
+        // 初一到初七
+        if self.base.is_none() {
+            self.any(end, &follows)?;
+        }
         self.lunar_date(None, 1, Some(day), false, at, end)
     }
 }

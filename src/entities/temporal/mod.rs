@@ -43,9 +43,9 @@ mod scan;
 mod solar_terms;
 mod time;
 mod week;
-mod word_index;
 
 use super::numeric::numeral;
+use super::words;
 pub use holidays::{Holiday, HolidayRule, HolidayRuleError, PublicHoliday};
 pub use reader::{Kind, Part, Reader, Reason, Temporal};
 pub use rules::{RULES, Rule};

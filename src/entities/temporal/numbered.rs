@@ -5,6 +5,7 @@ use super::digital::days;
 use super::found::{DateBit, Shape};
 use super::numeral::Form;
 use super::scan::{Num, Scan};
+use super::words::is_among;
 
 /// What follows 3号 where it is no day: a building, line, gate, counter, battery …
 pub(super) const NO_DAY_AFTER: &[&str] = &[
@@ -177,7 +178,7 @@ impl Scan<'_> {
         if bare
             && (end >= self.chars.len()
                 || self.one_of(end, AFTER_BARE_DAY)
-                || arabic && self.ch(end).is_some_and(|c| !c.is_ascii() && !NO_BARE_DAY.contains(c)))
+                || arabic && self.ch(end).is_some_and(|c| !c.is_ascii() && !is_among(c, NO_BARE_DAY)))
         {
             // 3月-5月, 3月5-7号 are the range's business
             return Some(end);
@@ -189,7 +190,7 @@ impl Scan<'_> {
     pub(super) fn day_of_month(&mut self, n: Num, at: usize, unit_at: usize) -> Option<DateBit> {
         if !(1..=31).contains(&n.value)
             || n.length > 3
-            || self.before(at).is_some_and(|c| NO_DAY_BEFORE.contains(c))
+            || self.before(at).is_some_and(|c| is_among(c, NO_DAY_BEFORE))
             || n.form == Form::Digits && self.is(at, '两')
             || n.value < 4 && self.before(at).is_some_and(|c| matches!(c, '大' | '小'))
         {

@@ -7,6 +7,7 @@ use super::found::{Amount, DateBit, Found, Meaning, Moment, PartMeaning, Precisi
 use super::lexicon::Word;
 use super::period::Unit;
 use super::scan::Scan;
+use super::words::is_among;
 
 /// What may stand before 前两天 where the days before today are meant.
 const BEFORE_ALIGNED: &str = "的在了过从是这那查看我你您他她们就给把和与呢啊嘛才也都还说讲于自因为好像到";
@@ -55,7 +56,7 @@ impl Scan<'_> {
 
     /// 三天后, 两周前, 半年以后 as a day.
     pub(super) fn offset_date(&mut self, at: usize) -> Option<DateBit> {
-        let from = self.text(at, "再过").unwrap_or(at);
+        let from = self.ahead(at).unwrap_or(at);
         if !self.numeral(from) && !self.is(from, '半') || self.joined_number(at) {
             return None;
         }
@@ -74,14 +75,24 @@ impl Scan<'_> {
             return None;
         }
         let day = Period::day(self.moved(read.amount, sign)?.date())?;
+        let end = self.any(end, &["的今天", "的今日", "的同一天"]).unwrap_or(end);
         Some(self.bit(day, at, end, "date.offset"))
+    }
+
+    /// 再过, and 过 that no verb stands before: where the length of time starts.
+    pub(super) fn ahead(&self, at: usize) -> Option<usize> {
+        if let Some(end) = self.text(at, "再过") {
+            return Some(end);
+        }
+        let free = self.before(at).is_none_or(|c| !c.is_alphanumeric() || is_among(c, "我等得就那想要他她们"));
+        self.text(at, "过").filter(|_| free)
     }
 
     pub(super) fn joined_number(&self, at: usize) -> bool {
         self.before(at).is_some_and(|c| {
             c.is_ascii_alphanumeric() && self.digit(at)
                 || matches!(c, '第' | '.' | ':' | '几')
-                || "哪那某同另".contains(c)
+                || is_among(c, "哪那某同另")
         })
     }
 
@@ -152,7 +163,7 @@ impl Scan<'_> {
         };
         // 起飞前一小时, 提前两天: counted from something else
         if matches!(self.ch(at), Some('前' | '后'))
-            && self.before(at).is_some_and(|c| c.is_alphanumeric() && !BEFORE_ALIGNED.contains(c))
+            && self.before(at).is_some_and(|c| c.is_alphanumeric() && !is_among(c, BEFORE_ALIGNED))
         {
             return None;
         }

@@ -5,6 +5,7 @@ use super::digital::days;
 use super::found::{Clock, Found, Meaning, Moment, PartMeaning, Point, Precision};
 use super::point::{bounds, stamp};
 use super::scan::Scan;
+use super::words::is_among;
 use jiff::civil::{Date, DateTime, Time};
 
 /// What follows 前 where it is another word.
@@ -31,7 +32,9 @@ impl Scan<'_> {
         if let Some(end) = before {
             return self.until(left, end);
         }
-        let since = self.any(at, &["以来", "起至今", "开始至今", "至今"]).or_else(|| {
+        let from = self.before(left.start()).is_some_and(|c| is_among(c, "从自打由"));
+        let started = self.text(at, "开始").filter(|_| from);
+        let since = self.any(at, &["以来", "起至今", "开始至今", "至今"]).or(started).or_else(|| {
             let e = self.text(at, "起")?;
             (!self.one_of(e, "飞床来码价降租步点跑落航订售诉始")).then_some(e)
         });

@@ -35,6 +35,8 @@ pub(super) fn section(period: Period, section: Section) -> Option<Period> {
         (Grain::Month, Section::FirstTen) => days(start, shift_days(start, 10)?),
         (Grain::Month, Section::MiddleTen) => days(shift_days(start, 10)?, shift_days(start, 20)?),
         (Grain::Month, Section::LastTen) => days(shift_days(start, 20)?, end),
+        (Grain::Month, Section::FirstTwenty) => days(start, shift_days(start, 20)?),
+        (Grain::Month, Section::LastTwenty) => days(shift_days(start, 10)?, end),
         (Grain::Month, Section::FirstHalf) => days(start, shift_days(start, 15)?),
         (Grain::Month, Section::SecondHalf) => days(shift_days(start, 15)?, end),
         (Grain::Week, Section::Begin) => days(start, shift_days(start, 2)?),
@@ -154,6 +156,15 @@ impl Scan<'_> {
         let mut at = self.space(bit.end);
         if self.one_of(at, "的之") {
             at = self.space(at + 1);
+        }
+        if bit.period.grain == Grain::Year
+            && let Some(n) = self.num(at)
+            && self.is(self.space(n.end), '月')
+            && let Some(found) = self.month(Some(i64::from(bit.period.start.year())), n, at)
+            && found.wrong.is_some()
+        {
+            // 2026年11月31日
+            return Some(DateBit { start: bit.start, ..found });
         }
         let (period, end, rule) = self.narrowed(bit, at)?;
         let mut out = *bit;

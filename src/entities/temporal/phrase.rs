@@ -37,7 +37,7 @@ impl Scan<'_> {
             {
                 return Some(found);
             }
-            if c == '再'
+            if matches!(c, '再' | '过')
                 && let Some(found) = self.counted_or_point(at)
             {
                 return Some(found);

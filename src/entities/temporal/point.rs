@@ -91,7 +91,8 @@ impl Scan<'_> {
         if date.wrong.is_none() && date.period.grain != Grain::Day {
             return None;
         }
-        let before = if date.period.start == self.today { Before::Today } else { Before::Day };
+        // the right end of a range is as said: 昨天18时至今天6时
+        let before = if date.period.start == self.today && self.base.is_none() { Before::Today } else { Before::Day };
         let mut at = date.end;
         if date.rule == "date.digits" && self.one_of(at, "-t_") && self.digit(at + 1) && self.clock_follows(at + 1) {
             at += 1;

@@ -53,6 +53,9 @@ impl Scan<'_> {
             // 从现在到年底
             let to = self.joint(end)?;
             let right = self.point(to).filter(|p| p.now.is_none())?;
+            if let (None, Some(time)) = (right.date, right.time) {
+                return self.now_until(left.start(), time);
+            }
             let mut found = self.until(right, right.end())?;
             found.span.start = left.start();
             return matches!(found.meaning, Meaning::Between { .. }).then_some(found);
@@ -68,6 +71,18 @@ impl Scan<'_> {
             found.span.end >= length && self.text(found.span.end - length, word).is_some()
         });
         close.then_some(found)
+    }
+
+    /// 从现在到晚上八点: until the next such moment.
+    fn now_until(&self, start: usize, time: TimeBit) -> Option<Found> {
+        let to = stamp(self.today, time.clock, true)?;
+        let to = if to.at <= self.now { stamp(shift_days(self.today, 1)?, time.clock, true)? } else { to };
+        let from = Moment { at: self.now, precision: Precision::Second };
+        let now = i64::from(self.now.hour()) * 60 + i64::from(self.now.minute());
+        let clock = Clock::Span { from: now, to: bounds(time.clock)?.1 };
+        let span = start..time.end;
+        let parts = vec![(PartMeaning::Time(clock), span.clone())];
+        Some(Found { meaning: Meaning::Between { from, to }, span, parts, rule: "range.datetime" })
     }
 
     pub(super) fn range_to(&mut self, left: Point, to: usize, joint_at: usize) -> Option<Found> {
@@ -96,7 +111,9 @@ impl Scan<'_> {
 
     pub(super) fn now_end(&mut self, to: usize, joint_at: usize) -> Option<usize> {
         let at = self.space(joint_at);
-        if let Some(end) = self.any(at, &["起至今", "开始至今", "至今"]) {
+        if let Some(end) = self.any(at, &["起至今", "开始至今", "至今"])
+            && !self.one_of(end, "早晚天日夜晨年明午")
+        {
             return Some(end);
         }
         match self.word(to) {
@@ -186,7 +203,7 @@ impl Scan<'_> {
     }
 
     pub(super) fn date_point(&self, period: Period, start: usize, end: usize) -> Point {
-        Point { date: Some(self.bit(period, start, end, "date.range")), time: None, now: None }
+        Point { date: Some(self.bit(period, start, end, "range.date")), time: None, now: None }
     }
 
     /// A range from two points.

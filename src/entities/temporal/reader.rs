@@ -9,6 +9,7 @@ use super::numbered::NO_DAY_AFTER;
 use super::numeral;
 use super::range::JOINTS;
 use super::scan::{CHOICE_CALENDAR, CHOICE_DATE, CHOICE_HOUR, Scan};
+use super::words::WordIndex;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -86,8 +87,8 @@ pub struct Reader {
     pub(super) holidays: HolidayTable,
     /// Characters with which a phrase may open.
     openings: CharSet,
-    /// Characters with which [`PAST_WORDS`] open.
-    pub(super) past: CharSet,
+    /// [`PAST_WORDS`].
+    pub(super) past: WordIndex<()>,
     /// Characters with which units of lengths of time open.
     pub(super) measures: CharSet,
     /// Characters with which the joints of a range open.
@@ -116,7 +117,7 @@ impl Reader {
             lexicon,
             holidays,
             openings,
-            past: first_chars(PAST_WORDS),
+            past: WordIndex::new(PAST_WORDS.iter().map(|word| (word.chars().collect(), ()))),
             measures: MEASURES.iter().filter_map(|(w, _, _)| w.chars().next()).collect(),
             joints: first_chars(JOINTS),
             no_day: first_chars(NO_DAY_AFTER),
@@ -210,6 +211,8 @@ impl Reader {
         let c = scan.chars[at];
         if c.is_ascii_alphanumeric() {
             let run = scan.chars[at..].iter().take_while(|c| c.is_ascii_alphanumeric()).count();
+            #[cfg(test)]
+            super::super::work::look(run);
             return at + run;
         }
         if let Some((Word::Shield, end)) = scan.word(at) {

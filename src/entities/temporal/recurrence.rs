@@ -54,6 +54,9 @@ impl Scan<'_> {
             if dates.is_empty() {
                 dates.push(self.today);
             }
+        } else if let Some(e) = self.text(counted, "季度") {
+            (period, end) = ("P3M".to_owned(), e);
+            dates.push(self.today);
         } else if let Some(e) = self.text(counted, "月") {
             (period, end) = ("P1M".to_owned(), e);
             match self.num(e).and_then(|n| self.day_end(n.end, n.value, n.length, false).map(|e| (n.value, e))) {

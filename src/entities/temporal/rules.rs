@@ -64,3 +64,45 @@ pub const RULES: &[Rule] = &[
     rule("duration", "A length of time; an estimate has both ends.", "住三到五天", "P3D/P5D"),
     rule("recurrence", "A repetition: the first time and the period.", "每周三会员日", "R/2026-11-25/P1W"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Holiday, Reader};
+    use super::*;
+
+    fn reader() -> Reader {
+        let holiday = |name: &str, rule: &str, public: Option<&str>| Holiday {
+            name: name.to_owned(),
+            synonyms: Vec::new(),
+            rule: rule.parse().unwrap(),
+            public: public.map(|p| p.parse().unwrap()),
+        };
+        Reader::new([holiday("国庆", "fixed 10-01", Some("+0..+6")), holiday("圣诞节", "fixed 12-25", None)])
+    }
+
+    #[test]
+    fn every_rule_reads_its_example() {
+        let reader = reader();
+        let reference = "2026-11-21T10:00+08:00[Asia/Shanghai]".parse().unwrap();
+        let mut wrong = Vec::new();
+        for rule in RULES {
+            let chars: Vec<char> = rule.example.chars().collect();
+            let mut found = Vec::new();
+            reader.read(&chars, &reference, &mut found);
+            let first = found.first().map(|t| (t.rule, t.value.as_str()));
+            if first != Some((rule.id, rule.value)) {
+                wrong.push(format!("{}: {} should give {}, gives {first:?}", rule.id, rule.example, rule.value));
+            }
+        }
+        assert!(wrong.is_empty(), "rules and their examples disagree:\n{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn rule_names_stand_once() {
+        let mut names: Vec<_> = RULES.iter().map(|r| r.id).collect();
+        names.sort_unstable();
+        for pair in names.windows(2) {
+            assert_ne!(pair[0], pair[1]);
+        }
+    }
+}

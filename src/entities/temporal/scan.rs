@@ -3,8 +3,9 @@
 use super::Reader;
 use super::calendar::{Period, days_between};
 use super::holidays::Name;
-use super::lexicon::{PAST_WORDS, Word, starts};
+use super::lexicon::{Word, starts};
 use super::numeral::{self, Form};
+use super::words::{Utf8, is_among};
 use jiff::civil::{Date, DateTime};
 use std::cell::Cell;
 
@@ -48,11 +49,13 @@ pub(super) struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     pub(super) fn ch(&self, at: usize) -> Option<char> {
+        #[cfg(test)]
+        super::super::work::look(1);
         self.chars.get(at).copied()
     }
 
     pub(super) fn is(&self, at: usize, c: char) -> bool {
-        self.chars.get(at) == Some(&c)
+        self.ch(at) == Some(c)
     }
 
     pub(super) fn before(&self, at: usize) -> Option<char> {
@@ -66,12 +69,13 @@ impl<'a> Scan<'a> {
 
     /// Where the first of `texts` that stands at `at` ends.
     pub(super) fn any(&self, at: usize, texts: &[&str]) -> Option<usize> {
-        texts.iter().find_map(|text| self.text(at, text))
+        let opening = Utf8::of(self.ch(at)?);
+        texts.iter().filter(|text| opening.opens(text)).find_map(|text| self.text(at, text))
     }
 
     /// Whether one of the characters of `set` stands at `at`.
     pub(super) fn one_of(&self, at: usize, set: &str) -> bool {
-        self.ch(at).is_some_and(|c| set.contains(c))
+        self.ch(at).is_some_and(|c| is_among(c, set))
     }
 
     /// `at`, or behind the one space that stands there.
@@ -100,7 +104,7 @@ impl<'a> Scan<'a> {
 
     /// The whole number at `at`.
     pub(super) fn num(&self, at: usize) -> Option<Num> {
-        if !self.numeral(at) && !self.one_of(at, "百千") {
+        if !self.numeral(at) && !matches!(self.ch(at), Some('百' | '千')) {
             return None;
         }
         let (last, found) = self.last_num.get();
@@ -145,7 +149,7 @@ impl<'a> Scan<'a> {
         let name = self.reader.holidays.find(self.chars, at)?;
         let end = at + name.length;
         if name.numeric {
-            let joined = |i: usize| self.numeral(i) || self.ch(i).is_some_and(|c| "百千万亿.:/-".contains(c));
+            let joined = |i: usize| self.numeral(i) || self.one_of(i, "百千万亿.:/-");
             if joined(end)
                 || at > 0 && joined(at - 1)
                 || self.one_of(end, "年月号点楼层排折分个块元座室栋房次人米斤%秒岁路度")
@@ -229,7 +233,7 @@ impl<'a> Scan<'a> {
             if matches!(c, ',' | '。' | '!' | '?' | ';' | '，' | '！' | '？') {
                 return false;
             }
-            if self.reader.past.has(c) && self.any(i, PAST_WORDS).is_some() {
+            if self.reader.past.find(self.chars, i, |_| true).is_some() {
                 return true;
             }
             i += 1;

@@ -136,8 +136,16 @@ impl Scan<'_> {
 
     /// 七八点, 下午五六点钟: from the one hour to the other.
     fn estimated_hour(&mut self, start: usize, at: usize, part: Option<PartOfDay>, before: Before) -> Option<TimeBit> {
-        let (hour, last, length) = super::numeral::estimate(self.chars, at)?;
-        let end = self.text(at + length, "点")?;
+        let (hour, last, end) = match super::numeral::estimate(self.chars, at) {
+            Some((hour, last, length)) => (hour, last, at + length),
+            None => {
+                // 7、8点
+                let low = self.num(at)?;
+                let high = self.num(self.text(low.end, "、")?)?;
+                (low.value, high.value, high.end)
+            }
+        };
+        let end = self.text(end, "点")?;
         if !(1..=12).contains(&hour) || last != hour + 1 || self.any(end, NO_CLOCK_AFTER).is_some() {
             return None;
         }

@@ -3,6 +3,7 @@
 use super::calendar::{Period, on_or_after, shift_days};
 use super::found::{DateBit, Shape};
 use super::scan::Scan;
+use super::words::is_among;
 
 impl Scan<'_> {
     /// Where 周, 星期 or 礼拜 ends.
@@ -25,7 +26,7 @@ impl Scan<'_> {
             '天' => (7, "气猫天堂才"),
             '1'..='7' => {
                 let next = self.ch(end);
-                if next.is_some_and(|c| c.is_ascii_alphanumeric() || "个天次日号点.:".contains(c)) {
+                if next.is_some_and(|c| c.is_ascii_alphanumeric() || is_among(c, "个天次日号点.:")) {
                     return None;
                 }
                 return Some((i64::from(c as u8 - b'0'), end));
@@ -61,7 +62,7 @@ impl Scan<'_> {
     /// 周三, 星期天, 周末, without the week.
     pub(super) fn bare_weekday(&mut self, at: usize) -> Option<DateBit> {
         let end = self.week_word(at)?;
-        if self.before(at).is_some_and(|c| "每个半".contains(c))
+        if self.before(at).is_some_and(|c| is_among(c, "每个半"))
             || at > 0 && self.numeral(at - 1) && !self.is(end, '末')
         {
             return None;

@@ -1,0 +1,220 @@
+//! Values that the sender takes back: 后天呃不是大后天, 不要头等舱, 猪肉不要.
+//!
+//! Both rules ask for a value that stands in the place of the one taken back: without it (这单不要了, 后天的不去了) the value
+//! names what the message is about.
+
+/// What may fill the gap of a correction and says nothing: breath, marks, 是.
+const PAUSES: &[&str] = &[
+    ",",
+    "，",
+    "。",
+    ".",
+    "、",
+    "!",
+    "！",
+    "…",
+    " ",
+    "呃",
+    "额",
+    "哦",
+    "噢",
+    "喔",
+    "嗯",
+    "啊",
+    "哎",
+    "诶",
+    "唉",
+    "呀",
+    "吧",
+    "了",
+    "那个",
+    "是",
+    "应该是",
+    "应该",
+    "我是说",
+    "我说的是",
+    "我说",
+    "要",
+    "改成",
+    "改为",
+    "换成",
+    "sorry",
+    "抱歉",
+    "不好意思",
+];
+
+/// What tells that the value before it was wrong.
+const WRONG: &[&str] = &[
+    "不对不对",
+    "不对",
+    "不是",
+    "打错了",
+    "打错",
+    "说错了",
+    "说错",
+    "讲错了",
+    "写错了",
+    "写错",
+    "记错了",
+    "弄错了",
+    "搞错了",
+    "看错了",
+    "发错了",
+    "打反了",
+    "写反了",
+    "说反了",
+    "错了",
+    "口误",
+    "更正一下",
+    "更正",
+    "纠正一下",
+    "算了",
+    "不",
+];
+
+/// Breath that alone corrects a date or time: 二十六号呃二十七号.
+const BREATH: &[&str] = &["呃", "额"];
+
+/// The longest gap of a correction, in characters.
+const LONGEST: usize = 12;
+
+/// Whether the characters between two values of one kind say that the second replaces the first; `timely` for dates and
+/// times.
+pub(super) fn corrects(gap: &[char], timely: bool) -> bool {
+    if gap.is_empty() || gap.len() > LONGEST {
+        return false;
+    }
+    if timely && BREATH.iter().any(|word| word.chars().eq(gap.iter().copied())) {
+        return true;
+    }
+    let mut rest = gap;
+    let mut wrong = false;
+    while !rest.is_empty() {
+        let found = WRONG.iter().map(|w| (w, true)).chain(PAUSES.iter().map(|w| (w, false)));
+        let Some((length, says)) = found.filter_map(|(w, says)| Some((opens(rest, w)?, says))).next() else {
+            return false;
+        };
+        wrong |= says;
+        rest = &rest[length..];
+    }
+    wrong
+}
+
+/// What refuses the value behind it.
+const REFUSING: &[&str] = &[
+    "不要",
+    "不想要",
+    "别要",
+    "不用",
+    "不坐",
+    "不选",
+    "不买",
+    "不去",
+    "不看",
+    "不吃",
+    "不喝",
+    "不飞",
+    "不问",
+    "别给我",
+    "不是",
+    "不想坐",
+    "不想去",
+    "不想买",
+];
+
+/// What refuses the value before it.
+const REFUSED: &[&str] = &[
+    "的不要",
+    "不要",
+    "就不要",
+    "都不要",
+    "的就不要",
+    "不用",
+    "就不用",
+    "的不用",
+    "不买",
+    "就不买",
+    "不想要",
+    "就算了",
+    "别要",
+    "不吃",
+    "不喝",
+];
+
+/// Whether the words around `chars[start..end]` refuse it.
+pub(super) fn refused(chars: &[char], start: usize, end: usize) -> bool {
+    let behind = &chars[end..];
+    if REFUSED.iter().any(|word| opens(behind, word).is_some_and(|length| !asks(behind, length))) {
+        return true;
+    }
+    REFUSING.iter().any(|word| {
+        closes(&chars[..start], word).is_some_and(|length| {
+            // 要不要头等舱, 是不是28号
+            let verb = chars[start - length + 1];
+            start == length || chars[start - length - 1] != verb
+        })
+    })
+}
+
+/// 不要了吗, 不用了对吧 ask; 不要钱, 不要紧 are other words.
+fn asks(behind: &[char], length: usize) -> bool {
+    matches!(behind.get(length), Some('钱' | '紧' | '脸' | '命' | '急' | '另' | '再' | '额' | '加' | '说' | '担'))
+}
+
+fn opens(chars: &[char], word: &str) -> Option<usize> {
+    let mut length = 0;
+    for c in word.chars() {
+        if chars.get(length) != Some(&c) {
+            return None;
+        }
+        length += 1;
+    }
+    Some(length)
+}
+
+fn closes(chars: &[char], word: &str) -> Option<usize> {
+    let length = word.chars().count();
+    let start = chars.len().checked_sub(length)?;
+    opens(&chars[start..], word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corrections_are_told_from_lists() {
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        for (gap, timely, expected) in [
+            ("不对", false, true),
+            ("呃不是", true, true),
+            (",啊打反了是", false, true),
+            ("，哦不，", true, true),
+            ("呃", true, true),
+            ("呃", false, false),
+            ("到", true, false),
+            ("去", true, false),
+            ("，", true, false),
+            ("或者", true, false),
+            ("不想去了换", true, false),
+        ] {
+            assert_eq!(corrects(&chars(gap), timely), expected, "{gap}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_told_from_questions() {
+        for (text, value, expected) in [
+            ("不要头等舱", "头等舱", true),
+            ("要不要头等舱", "头等舱", false),
+            ("是不是28号", "28号", false),
+            ("猪肉不要,牛肉来一斤", "猪肉", true),
+            ("猪肉不要钱吗", "猪肉", false),
+            ("牛肉来一斤", "牛肉", false),
+        ] {
+            let chars: Vec<char> = text.chars().collect();
+            let start = text[..text.find(value).unwrap()].chars().count();
+            assert_eq!(refused(&chars, start, start + value.chars().count()), expected, "{text}");
+        }
+    }
+}
