@@ -13,6 +13,7 @@ mod mapped;
 pub mod phrase;
 mod source;
 mod table;
+mod verify;
 
 pub use bundle::Bundle;
 pub use compile::{Compiled, compile};
