@@ -2,7 +2,7 @@
 //! canonical values, and why.
 //!
 //! ```text
-//! text → segment → matching → entities → decide → slots → recognizer → context → service, cli
+//! text → segment → matching → entities → decide → slots → recognizer → context → service → load, cli
 //! ```
 //!
 //! Imports point to the left. [`dictionary`] and [`diagnostic`] know none of the later stages; a bundle also holds the
@@ -20,6 +20,7 @@ pub mod diagnostic;
 pub mod dictionary;
 pub mod entities;
 pub mod learn;
+pub mod load;
 pub mod matching;
 pub mod moderation;
 pub mod recognizer;

@@ -130,11 +130,11 @@ fn eval_measures() {
 
 #[test]
 fn entities_are_listed() {
-    let run = run(&["entities", AT[0], AT[1], "明天从广州到北京，电话13800138000"]);
+    let run = run(&["entities", "load", AT[0], AT[1], "明天从广州到北京，电话13800138000"]);
     for part in ["date", "2026-11-22", "city", "iata=CAN", "phone", "13800138000"] {
         assert!(run.out.contains(part), "{part} in:\n{}", run.out);
     }
-    let run = feed(&["entities", "--json"], "广州\n北京\n");
+    let run = feed(&["entities", "load", "--json"], "广州\n北京\n");
     let values: Vec<String> = json_lines(&run.out).iter().map(|e| e["value"].to_string()).collect();
     assert_eq!(values, ["\"广州\"", "\"北京\""]);
 }
@@ -324,6 +324,7 @@ fn every_subcommand_has_help() {
         &["explain"],
         &["eval"],
         &["entities"],
+        &["load"],
         &["moderate"],
         &["dict"],
         &["dict", "check"],

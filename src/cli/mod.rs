@@ -8,6 +8,7 @@ mod entities;
 mod eval;
 mod explain;
 mod json;
+mod load;
 mod messages;
 mod moderate;
 mod recognize;
@@ -73,6 +74,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Measure on labelled messages (JSON lines)
     Eval(eval::EvalArgs),
+    /// Call a server at a held rate, check every answer, and tell how long each took
+    Load(Box<load::LoadArgs>),
     /// List the typed values in a text: dates, numbers, places, identifiers
     Entities(entities::EntitiesArgs),
     /// Check a text that staff are about to send for sensitive words
@@ -115,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Recognize(args) => args.run(common),
         Command::Explain(args) => args.run(common),
         Command::Eval(args) => args.run(common),
+        Command::Load(args) => args.run(common),
         Command::Entities(args) => args.run(common),
         Command::Moderate(args) => args.run(common),
         Command::Dict(args) => args.run(common),

@@ -6,7 +6,7 @@
 
 use super::content::Content;
 use super::lexicon::{Bytes, Lexicon, Parts, Slice};
-use super::{DictionaryError, FORMAT};
+use super::{DictionaryError, FORMAT, verify};
 use crate::learn::Model;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -28,6 +28,8 @@ pub struct Bundle {
     pub model: Model,
     /// Size of the bundle in bytes.
     pub bytes: usize,
+    /// The bytes themselves, which the lexicon refers to.
+    pub raw: Arc<dyn Bytes>,
 }
 
 /// The sections of a bundle before they are written.
@@ -64,7 +66,8 @@ impl Bundle {
     /// Opens a bundle file through a memory map.
     ///
     /// # Errors
-    /// [`DictionaryError`] where the file cannot be read, is no bundle, is of another format, or its checksum differs.
+    /// [`DictionaryError`] where the file cannot be read, is no bundle, is of another format, its checksum differs, or
+    /// its parts do not fit each other.
     pub fn open(path: &Path) -> Result<Bundle, DictionaryError> {
         let bytes = super::mapped::map(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
         Self::from_bytes(Arc::new(bytes))
@@ -112,6 +115,8 @@ impl Bundle {
             <[Slice; SECTIONS]>::try_from(sections).map_err(|_| short())?;
         let lexicon = Lexicon::open(Parts { map, postings, terms, string_ends, strings })?;
         let model = Model::from_bytes(model.as_ref()).map_err(|e| corrupt("model", &e))?;
-        Ok(Bundle { version, content, lexicon, model, bytes: length })
+        verify::content(&content).map_err(|what| corrupt("content", &what))?;
+        verify::words(&content, &lexicon).map_err(|what| corrupt("words", &what))?;
+        Ok(Bundle { version, content, lexicon, model, bytes: length, raw: bytes })
     }
 }

@@ -131,6 +131,41 @@ pub(super) fn fst_value(postings: &[Posting], lists: &mut Vec<u8>) -> u64 {
     }
 }
 
+/// The bytes of the list that a value names.
+#[inline]
+fn list(value: u64) -> Option<Range<usize>> {
+    let (offset, length) = ((value & !SEVERAL) >> 20, value & ((1 << 20) - 1));
+    Some(usize::try_from(offset * 4).ok()?..usize::try_from((offset + length) * 4).ok()?)
+}
+
+/// Checks that every state of a word map can be read and leads only to states written before it, so that no walk fails
+/// or goes round in circles.
+///
+/// The crate `fst` trusts its bytes once their checksum fits, and panics at a state that does not lie inside. A state is
+/// read the same way each time, so one look at each, with a panic caught, says that none will come later.
+fn walkable(map: &Fst<Slice>) -> Result<(), String> {
+    let walk = || -> Result<(), String> {
+        let mut seen = vec![0u64; map.as_bytes().len() / 64 + 1];
+        let mut pending = vec![map.root().addr()];
+        while let Some(addr) = pending.pop() {
+            let (word, bit) = (addr / 64, 1 << (addr % 64));
+            match seen.get_mut(word) {
+                Some(word) if *word & bit != 0 => continue,
+                Some(word) => *word |= bit,
+                None => return Err(format!("word map: a state at {addr}")),
+            }
+            for transition in map.node(addr).transitions() {
+                if transition.addr >= addr {
+                    return Err(format!("word map: a state at {addr} leads to {}", transition.addr));
+                }
+                pending.push(transition.addr);
+            }
+        }
+        Ok(())
+    };
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(walk)).unwrap_or_else(|_| Err("word map: unreadable".into()))
+}
+
 impl Lexicon {
     /// Opens a lexicon over its parts, without copying them.
     ///
@@ -139,6 +174,10 @@ impl Lexicon {
     pub fn open(parts: Parts<Slice>) -> Result<Self, DictionaryError> {
         let map =
             Fst::new(parts.map.clone()).map_err(|e| DictionaryError::Corrupt { what: format!("word map: {e}") })?;
+        map.verify()
+            .map_err(|e| format!("word map: {e}"))
+            .and_then(|()| walkable(&map))
+            .map_err(|what| DictionaryError::Corrupt { what })?;
         Ok(Self { prefixes: Prefixes::of(&map), map, parts })
     }
 
@@ -199,9 +238,8 @@ impl Lexicon {
             Posting::decode(value as u32).into_iter().for_each(found);
             return;
         }
-        let (offset, length) = ((value & !SEVERAL) >> 20, value & ((1 << 20) - 1));
-        let range = offset as usize * 4..(offset + length) as usize * 4;
-        for code in self.parts.postings.as_ref().get(range).unwrap_or(&[]).chunks_exact(4) {
+        let codes = list(value).and_then(|range| self.parts.postings.as_ref().get(range));
+        for code in codes.unwrap_or(&[]).chunks_exact(4) {
             Posting::decode(u32::from_le_bytes([code[0], code[1], code[2], code[3]])).into_iter().for_each(&mut *found);
         }
     }
@@ -235,6 +273,47 @@ impl Lexicon {
             }
             _ => "",
         }
+    }
+
+    /// Number of strings.
+    pub(super) fn strings(&self) -> usize {
+        self.parts.string_ends.as_ref().len() / 4
+    }
+
+    /// Checks that texts are texts and tables have whole rows; calls `each` for every
+    /// posting of every spelling, with `None` for one that cannot be read.
+    pub(super) fn verify(&self, mut each: impl FnMut(Option<Posting>)) -> Result<(), String> {
+        let ends = self.parts.string_ends.as_ref();
+        let whole = |what: &str, length: usize, of: usize| match length % of {
+            0 => Ok(()),
+            _ => Err(format!("{length} bytes of {what}, which take {of} each")),
+        };
+        whole("terms", self.parts.terms.as_ref().len(), TERM_BYTES)?;
+        whole("ends of strings", ends.len(), 4)?;
+        whole("postings", self.parts.postings.as_ref().len(), 4)?;
+        let strings = std::str::from_utf8(self.parts.strings.as_ref()).map_err(|e| format!("strings: {e}"))?;
+        let mut last = 0;
+        for end in ends.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize) {
+            if end < last || !strings.is_char_boundary(end) {
+                return Err(format!("a string that ends at byte {end}"));
+            }
+            last = end;
+        }
+        let mut stream = self.map.stream();
+        while let Some((spelling, value)) = fst::Streamer::next(&mut stream) {
+            std::str::from_utf8(spelling).map_err(|e| format!("a spelling: {e}"))?;
+            let value = value.value();
+            if value & SEVERAL == 0 {
+                each(u32::try_from(value).ok().and_then(Posting::decode));
+                continue;
+            }
+            let codes = list(value).and_then(|range| self.parts.postings.as_ref().get(range));
+            let Some(codes) = codes.filter(|c| !c.is_empty()) else { return Err("a list of postings".into()) };
+            for code in codes.chunks_exact(4) {
+                each(Posting::decode(u32::from_le_bytes([code[0], code[1], code[2], code[3]])));
+            }
+        }
+        Ok(())
     }
 
     /// Calls `each(spelling, posting)` for every spelling, in the order of its bytes.

@@ -16,6 +16,7 @@ mod menus;
 pub mod phrase;
 mod source;
 mod table;
+mod verify;
 
 pub use bundle::Bundle;
 pub use compile::{Compiled, compile};

@@ -37,6 +37,8 @@ pub struct Element {
 
 /// The most variants that one element may expand to.
 pub const MOST_VARIANTS: usize = 512;
+/// The most pieces of one way to write an element.
+pub const MOST_PIECES: usize = 64;
 /// The deepest nesting of brackets.
 const DEEPEST: usize = 8;
 
@@ -209,6 +211,12 @@ fn product(left: &Variants, right: &Variants) -> Result<Variants, Text> {
                     _ => joined.push(piece.clone()),
                 }
             }
+            if joined.len() > MOST_PIECES {
+                return Err(Text::new(
+                    format!("一个部分里超过 {MOST_PIECES} 个字段、词组和文字，请用空格分开"),
+                    format!("one element has more than {MOST_PIECES} pieces; separate them by blanks"),
+                ));
+            }
             out.push(joined);
         }
     }
@@ -264,5 +272,7 @@ mod tests {
         ] {
             assert_eq!(show(phrase), expanded, "{phrase}");
         }
+        assert_eq!(show(&"<g>".repeat(64)), "<g>".repeat(64));
+        assert!(show(&"<g>".repeat(65)).contains("separate them by blanks"));
     }
 }

@@ -55,6 +55,8 @@ struct Slot {
 const DENSE: u32 = u32::MAX;
 /// A feature with weights for more classes than this is read from a full row.
 const MOST_SPARSE: usize = 10;
+/// A full row holds a weight in at least so many places, so that rows never take much more memory than their weights.
+const LEAST_FULL: usize = 32;
 /// The largest weight in steps. So many features can be added before 16 bits could overflow: see [`BLOCK`].
 const STEPS: i16 = 511;
 /// Features that are added up before the sums move to 32 bits; `BLOCK * STEPS` fits an `i16`.
@@ -126,7 +128,7 @@ impl Model {
         for (feature, range) in ranges.into_iter().enumerate() {
             let weights =
                 range.clone().map(|at| (stored.weight_classes[at], (value(feature, at) / step).round() as i16));
-            let (start, length) = if range.len() > MOST_SPARSE {
+            let (start, length) = if range.len() > MOST_SPARSE.max(width / LEAST_FULL) {
                 let row = model.dense.len();
                 model.dense.resize(row + width, 0);
                 weights.for_each(|(class, weight)| model.dense[row + usize::from(class)] = weight);

@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: zhiyi_fuzz::write_seeds("entities"), |input: &[u8]| zhiyi_fuzz::entities(input));

@@ -1,0 +1,316 @@
+//! Clients that break the rules of HTTP/2 and gRPC, or keep them in bad faith, against a real server process over a real
+//! socket: after each of them the server answers an honest client, and in the end its memory is where it was.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use zhiyi::load::{Child, usage};
+use zhiyi::service::proto::recognizer_client::RecognizerClient;
+use zhiyi::service::proto::{RecognizeRequest, RecognizeResponse};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const PRIORITY: u8 = 2;
+const RESET: u8 = 3;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const WINDOW: u8 = 8;
+const CONTINUATION: u8 = 9;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// A frame as it goes over the wire.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let mut out = (payload.len() as u32).to_be_bytes()[1..].to_vec();
+    out.extend([kind, flags]);
+    out.extend(stream.to_be_bytes());
+    out.extend(payload);
+    out
+}
+
+/// A header that no table knows, in HPACK.
+fn header(name: &str, value: &str) -> Vec<u8> {
+    let mut out = vec![0];
+    for text in [name, value] {
+        // Lengths from 127 on go on in further bytes.
+        match text.len() {
+            short @ 0..127 => out.push(short as u8),
+            long => {
+                let mut rest = long - 127;
+                out.push(127);
+                while rest >= 128 {
+                    out.push((rest % 128 + 128) as u8);
+                    rest /= 128;
+                }
+                out.push(rest as u8);
+            }
+        }
+        out.extend(text.as_bytes());
+    }
+    out
+}
+
+/// The headers of a call.
+fn call(method: &str) -> Vec<u8> {
+    [
+        header(":method", "POST"),
+        header(":scheme", "http"),
+        header(":authority", "localhost"),
+        header(":path", &format!("/zhiyi.v1.Recognizer/{method}")),
+        header("content-type", "application/grpc"),
+        header("te", "trailers"),
+    ]
+    .concat()
+}
+
+/// A connection that never waits for long.
+fn connect(address: SocketAddr) -> TcpStream {
+    let socket = TcpStream::connect(address).expect("the server listens");
+    socket.set_write_timeout(Some(Duration::from_secs(2))).expect("a timeout can be set");
+    socket.set_read_timeout(Some(Duration::from_millis(300))).expect("a timeout can be set");
+    socket
+}
+
+/// A connection that has shaken hands, with settings of its own.
+fn greeted(address: SocketAddr, settings: &[u8]) -> TcpStream {
+    let mut socket = connect(address);
+    send(&mut socket, &[PREFACE, &frame(SETTINGS, 0, 0, settings)].concat());
+    socket
+}
+
+/// Sends as much as the server takes; one that hangs up is within its rights.
+fn send(socket: &mut TcpStream, bytes: &[u8]) -> bool {
+    socket.write_all(bytes).is_ok()
+}
+
+/// Reads what comes, until nothing comes for a moment or the server hangs up, which is told.
+fn drain(socket: &mut TcpStream) -> bool {
+    let mut buffer = [0u8; 65536];
+    let end = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < end {
+        match socket.read(&mut buffer) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(e) => return !matches!(e.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+        }
+    }
+    false
+}
+
+/// An honest client gets its answer, and soon.
+async fn honest(address: SocketAddr, after: &str) {
+    let ask = async {
+        let mut client = RecognizerClient::connect(format!("http://{address}")).await.expect("the server listens");
+        let request =
+            RecognizeRequest { text: "我要值机".into(), account: "air".into(), ..RecognizeRequest::default() };
+        client.recognize(request).await.expect("an answer").into_inner()
+    };
+    let answer: RecognizeResponse =
+        tokio::time::timeout(Duration::from_secs(10), ask).await.unwrap_or_else(|_| panic!("no answer after {after}"));
+    assert_eq!(answer.intents.first().map(|i| i.id.as_str()), Some("air.check_in"), "after {after}");
+}
+
+type Attack = fn(SocketAddr) -> Vec<TcpStream>;
+
+/// Not HTTP/2 at all.
+fn garbage(address: SocketAddr) -> Vec<TcpStream> {
+    let noise: Vec<u8> = (0..65_536u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let hello = b"\x16\x03\x01\x00\xc5\x01\x00\x00\xc1\x03\x03".to_vec();
+    let http1 = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello".to_vec();
+    for bytes in [noise.clone(), hello, http1, [PREFACE, &noise].concat()] {
+        let mut socket = connect(address);
+        send(&mut socket, &bytes);
+        drain(&mut socket);
+    }
+    Vec::new()
+}
+
+/// Connections on which nothing comes, or only a part of the greeting, held open.
+fn half_open(address: SocketAddr) -> Vec<TcpStream> {
+    (0..200)
+        .map(|n| {
+            let mut socket = connect(address);
+            send(&mut socket, &PREFACE[..n % PREFACE.len()]);
+            socket
+        })
+        .collect()
+}
+
+/// Streams that are opened and given up at once (CVE-2023-44487).
+fn rapid_reset(address: SocketAddr) -> Vec<TcpStream> {
+    let mut socket = greeted(address, &[]);
+    let headers = call("Recognize");
+    for n in 0..30_000u32 {
+        let stream = 2 * n + 1;
+        let both =
+            [frame(HEADERS, END_HEADERS, stream, &headers), frame(RESET, 0, stream, &8u32.to_be_bytes())].concat();
+        if !send(&mut socket, &both) {
+            break;
+        }
+    }
+    assert!(drain(&mut socket), "a client that only opens and gives up is cut off");
+    Vec::new()
+}
+
+/// Headers without end (CVE-2024-27316).
+fn header_flood(address: SocketAddr) -> Vec<TcpStream> {
+    let mut socket = greeted(address, &[]);
+    let large: Vec<u8> = (0..100).flat_map(|n| header(&format!("x-{n}"), &"v".repeat(100))).collect();
+    send(&mut socket, &frame(HEADERS, 0, 1, &call("Recognize")));
+    let mut cut = false;
+    for _ in 0..5_000 {
+        cut = !send(&mut socket, &frame(CONTINUATION, 0, 1, &large[..16_000.min(large.len())]));
+        if cut {
+            break;
+        }
+    }
+    assert!(cut || drain(&mut socket), "50 MB of headers are not taken");
+    Vec::new()
+}
+
+/// Frames and messages that claim to be huge.
+fn giants(address: SocketAddr) -> Vec<TcpStream> {
+    // A frame of 16 MiB.
+    let mut socket = greeted(address, &[]);
+    send(&mut socket, &frame(HEADERS, END_HEADERS, 1, &call("Recognize")));
+    let mut giant = vec![0xff, 0xff, 0xff, DATA, 0];
+    giant.extend(1u32.to_be_bytes());
+    send(&mut socket, &giant);
+    drain(&mut socket);
+    // Messages that say they have 4 GiB, and a few bytes of them, in many streams.
+    let mut socket = greeted(address, &[]);
+    for n in 0..100u32 {
+        send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call("BatchRecognize")));
+        send(&mut socket, &frame(DATA, 0, 2 * n + 1, &[0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+    }
+    drain(&mut socket);
+    vec![socket]
+}
+
+/// Bodies that come a byte at a time and never end.
+fn slow_bodies(address: SocketAddr) -> Vec<TcpStream> {
+    (0..20)
+        .map(|_| {
+            let mut socket = greeted(address, &[]);
+            for n in 0..100u32 {
+                send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call("Recognize")));
+                send(&mut socket, &frame(DATA, 0, 2 * n + 1, &[0]));
+            }
+            socket
+        })
+        .collect()
+}
+
+/// Frames that ask for an answer each, by a client that reads none.
+fn ping_and_settings_floods(address: SocketAddr) -> Vec<TcpStream> {
+    let pings: Vec<u8> = (0..1000).flat_map(|_| frame(PING, 0, 0, &[7; 8])).collect();
+    let settings: Vec<u8> = (0..1000).flat_map(|_| frame(SETTINGS, 0, 0, &[0, 4, 0, 1, 0, 0])).collect();
+    [pings, settings]
+        .into_iter()
+        .map(|flood| {
+            let mut socket = greeted(address, &[]);
+            for _ in 0..200 {
+                if !send(&mut socket, &flood) {
+                    break;
+                }
+            }
+            socket
+        })
+        .collect()
+}
+
+/// Asks for much and takes nothing: the window for answers is 0.
+fn closed_window(address: SocketAddr) -> Vec<TcpStream> {
+    let text = "格力优惠".repeat(10);
+    let item = [&[0x0a, text.len() as u8][..], text.as_bytes()].concat();
+    let batch: Vec<u8> = (0..200).flat_map(|_| [&[0x0a, item.len() as u8][..], &item].concat()).collect();
+    let message = [&[0][..], &(batch.len() as u32).to_be_bytes(), &batch].concat();
+    // SETTINGS_INITIAL_WINDOW_SIZE.
+    (0..4)
+        .map(|_| {
+            let mut socket = greeted(address, &[0, 4, 0, 0, 0, 0]);
+            for n in 0..100u32 {
+                send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call("BatchRecognize")));
+                for (at, part) in message.chunks(16_000).enumerate() {
+                    let end = if (at + 1) * 16_000 >= message.len() { END_STREAM } else { 0 };
+                    send(&mut socket, &frame(DATA, end, 2 * n + 1, part));
+                }
+            }
+            socket
+        })
+        .collect()
+}
+
+/// Frames where they must not stand.
+fn out_of_order(address: SocketAddr) -> Vec<TcpStream> {
+    for bytes in [
+        frame(DATA, 0, 1, b"no headers before"),
+        frame(HEADERS, END_HEADERS, 0, &call("Recognize")),
+        frame(HEADERS, END_HEADERS, 2, &call("Recognize")),
+        frame(CONTINUATION, END_HEADERS, 1, &[]),
+        frame(WINDOW, 0, 0, &0x7fff_ffffu32.to_be_bytes()),
+        frame(WINDOW, 0, 0, &0u32.to_be_bytes()),
+        frame(SETTINGS, 0, 0, &[0, 4, 0xff, 0xff, 0xff, 0xff]),
+        frame(SETTINGS, 0, 0, &[1, 2, 3]),
+        frame(PRIORITY, 0, 1, &[0, 0, 0, 1, 16]),
+        frame(PING, 0, 0, &[1]),
+        frame(0xee, 0xff, 0x7fff_ffff, &[0; 100]),
+        // HPACK: an index that no table has; a text longer than the frame.
+        frame(HEADERS, END_HEADERS, 1, &[0xff, 0xff, 0xff, 0x7f]),
+        frame(HEADERS, END_HEADERS, 1, &[0x00, 0x7f, 0xff, 0xff, 0x7f]),
+    ] {
+        let mut socket = greeted(address, &[]);
+        send(&mut socket, &bytes);
+        drain(&mut socket);
+    }
+    Vec::new()
+}
+
+/// Connections that are made and dropped.
+fn churn(address: SocketAddr) -> Vec<TcpStream> {
+    for _ in 0..2_000 {
+        drop(greeted(address, &[]));
+    }
+    Vec::new()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_clients_do_not_take_the_server_down() {
+    // Compiles the dictionary into the cache of tests, which the server then finds.
+    let tiny = support::fixture("tiny");
+    support::load(&tiny).expect("the dictionary loads");
+    let server = Child::start(Path::new(env!("CARGO_BIN_EXE_zhiyi")), &tiny).expect("the server starts");
+    let (address, pid) = (server.address, server.pid());
+    honest(address, "the start").await;
+    let before = usage(pid);
+    let attacks: [(&str, Attack); 10] = [
+        ("garbage", garbage),
+        ("half-open connections", half_open),
+        ("rapid reset", rapid_reset),
+        ("header flood", header_flood),
+        ("giants", giants),
+        ("slow bodies", slow_bodies),
+        ("floods of pings and settings", ping_and_settings_floods),
+        ("a closed window", closed_window),
+        ("frames out of order", out_of_order),
+        ("churn", churn),
+    ];
+    let mut held = Vec::new();
+    for (name, attack) in attacks {
+        let sockets = tokio::task::spawn_blocking(move || attack(address)).await;
+        held.extend(sockets.unwrap_or_else(|e| panic!("{name}: {e}")));
+        // While the connections are still open.
+        honest(address, name).await;
+        if let (Some(before), Some(now)) = (before, usage(pid)) {
+            let grown = now.resident.saturating_sub(before.resident) >> 20;
+            println!("{name}: {grown} MiB more than at the start");
+            assert!(grown < 200, "{name}: the server holds {grown} MiB more");
+        }
+    }
+    drop(held);
+    honest(address, "all of them have gone").await;
+}
