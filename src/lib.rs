@@ -14,6 +14,7 @@
 pub mod builder;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod decide;
 pub mod diagnostic;
 pub mod dictionary;
@@ -21,6 +22,7 @@ pub mod entities;
 pub mod learn;
 pub mod matching;
 pub mod moderation;
+pub mod pack_tests;
 pub mod recognizer;
 pub mod segment;
 pub mod service;

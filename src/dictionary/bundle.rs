@@ -28,6 +28,8 @@ pub struct Bundle {
     pub model: Model,
     /// Size of the bundle in bytes.
     pub bytes: usize,
+    /// The bytes themselves, which the lexicon refers to.
+    pub raw: Arc<dyn Bytes>,
 }
 
 /// The sections of a bundle before they are written.
@@ -112,6 +114,6 @@ impl Bundle {
             <[Slice; SECTIONS]>::try_from(sections).map_err(|_| short())?;
         let lexicon = Lexicon::open(Parts { map, postings, terms, string_ends, strings })?;
         let model = Model::from_bytes(model.as_ref()).map_err(|e| corrupt("model", &e))?;
-        Ok(Bundle { version, content, lexicon, model, bytes: length })
+        Ok(Bundle { version, content, lexicon, model, bytes: length, raw: bytes })
     }
 }

@@ -1,7 +1,7 @@
 use super::{Common, Failure, Verdict};
 use crate::diagnostic::Language;
 use crate::dictionary::{Source, TestRow};
-use crate::recognizer::{Recognizer, Utterance};
+use crate::pack_tests::{self, TestResult};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -12,16 +12,6 @@ pub(in super::super) struct TestArgs {
     /// Print at most so many failures
     #[arg(long, value_name = "N", default_value_t = 50)]
     most: usize,
-}
-
-/// The reference time of tests that name none: a Saturday.
-const DEFAULT_TIME: &str = "2026-11-21T10:00:00+08:00";
-
-/// What came out of a test.
-struct Result_ {
-    intents: Vec<String>,
-    slots: Vec<(String, String)>,
-    passed: bool,
 }
 
 impl TestArgs {
@@ -35,7 +25,7 @@ impl TestArgs {
         let mut out = std::io::stdout().lock();
         for row in source.packs.iter().flat_map(|p| &p.tests) {
             total += 1;
-            let result = run_one(&loaded.recognizer, row)?;
+            let result = pack_tests::run(&loaded.recognizer, row).map_err(Failure::Message)?;
             if result.passed != row.fails {
                 known += usize::from(row.fails);
                 continue;
@@ -58,37 +48,7 @@ impl TestArgs {
     }
 }
 
-fn run_one(recognizer: &Recognizer, row: &TestRow) -> Result<Result_, Failure> {
-    let at = if row.at.is_empty() { DEFAULT_TIME } else { &row.at };
-    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|e| Failure::Message(e.to_string()))?;
-    let reference = at.parse::<jiff::Timestamp>().map_err(|e| {
-        Failure::Message(format!("{}: `{at}` is no RFC 3339 time: {e}", row.place.describe(Language::English)))
-    })?;
-    let utterance = Utterance {
-        text: &row.text,
-        account: &row.account,
-        modality: row.modality,
-        reference: reference.to_zoned_datetime(zone),
-        explain: false,
-    };
-    let recognition = recognizer.recognize(&utterance).map_err(|e| Failure::Message(e.to_string()))?;
-    let content = &recognizer.bundle().content;
-    let intents: Vec<String> =
-        recognition.intents.iter().map(|i| content.intents[usize::from(i.intent)].id.clone()).collect();
-    let mut slots: Vec<(String, String)> =
-        recognition.intents.iter().flat_map(|i| i.slots.iter().map(|s| (s.name.clone(), s.value.clone()))).collect();
-    slots.sort();
-    slots.dedup();
-    let slots_fit = row.slots.as_ref().is_none_or(|wanted| {
-        let mut wanted = wanted.clone();
-        wanted.sort();
-        wanted == slots
-    });
-    let passed = intents == row.intents && slots_fit;
-    Ok(Result_ { intents, slots, passed })
-}
-
-fn report(out: &mut impl Write, common: &Common, row: &TestRow, result: &Result_) -> Result<(), Failure> {
+fn report(out: &mut impl Write, common: &Common, row: &TestRow, result: &TestResult) -> Result<(), Failure> {
     let pairs =
         |slots: &[(String, String)]| slots.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("|");
     let wanted_slots = row.slots.as_deref().map(pairs);
