@@ -2,11 +2,12 @@
 
 use crate::check::holiday_faults;
 use crate::diagnostic::{Diagnostic, Faults, Severity};
-use crate::dictionary::{Bundle, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
+use crate::dictionary::{Bundle, Bytes, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
 use crate::learn::{Example, Model, train};
 use crate::recognizer::Recognizer;
 use crate::text::Normalizer;
 use sha2::{Digest, Sha256};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,15 +40,25 @@ pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
         let bytes = build_folder(path, &normalizer)?;
         if let Some(file) = &cache {
             // The cache only saves time: where it cannot be written, the next start learns again.
-            let _ = write(file, &bytes);
+            let _ = write(file, &bytes).and_then(|()| prune(file));
         }
         let bundle = Bundle::from_bytes(Arc::new(bytes))?;
         return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: false });
     }
     if path.is_file() {
-        return Ok(Loaded { recognizer: ready(Bundle::open(path)?, normalizer)?, path: path.to_owned(), cached: true });
+        // Read, not mapped: whoever overwrites the file in place must not change what a server reads.
+        let bytes = std::fs::read(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
+        return Ok(Loaded { recognizer: open(Arc::new(bytes))?, path: path.to_owned(), cached: true });
     }
     Err(DictionaryError::NotFound { path: path.to_owned() })
+}
+
+/// Makes the bytes of a bundle ready.
+///
+/// # Errors
+/// What is wrong with the bundle.
+pub fn open(bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
+    ready(Bundle::from_bytes(bytes)?, Arc::new(Normalizer::new()))
 }
 
 fn ready(bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, DictionaryError> {
@@ -143,7 +154,13 @@ pub fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = file.with_file_name(name);
-    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, file));
+    // On the disk before it has its name: after a power failure there is the old file or the new one as well.
+    let fill = || -> std::io::Result<()> {
+        let mut out = std::fs::File::create(&part)?;
+        out.write_all(bytes)?;
+        out.sync_all()
+    };
+    let written = fill().and_then(|()| std::fs::rename(&part, file));
     if written.is_err() {
         let _ = std::fs::remove_file(&part);
     }
@@ -161,9 +178,7 @@ fn cache_file(folder: &Path) -> Result<Option<PathBuf>, DictionaryError> {
         })
     });
     let Some(directory) = directory else { return Ok(None) };
-    let mut files = Vec::new();
-    collect(folder, &mut files).map_err(|source| DictionaryError::Io { path: folder.to_owned(), source })?;
-    files.sort();
+    let files = tables(folder).map_err(|source| DictionaryError::Io { path: folder.to_owned(), source })?;
     let mut hash = Sha256::new();
     hash.update(format!("{} {FORMAT} {NONE}", env!("CARGO_PKG_VERSION")));
     // A program built anew may compile differently.
@@ -182,15 +197,57 @@ fn cache_file(folder: &Path) -> Result<Option<PathBuf>, DictionaryError> {
     Ok(Some(directory.join(format!("{name}.zhiyi"))))
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let extension = path.extension().and_then(|e| e.to_str());
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if matches!(extension, Some("csv" | "toml")) {
-            files.push(path);
+/// The files of a dictionary folder that are read: `.csv` and `.toml` in it and in its packs, sorted. Nothing deeper is
+/// looked at, so that links in a circle lead nowhere, nor is what begins with a dot.
+///
+/// # Errors
+/// Where the folder or a pack cannot be listed, or a table is no file: reading a pipe or a device might never end.
+pub fn tables(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let list = |folder: &Path| -> std::io::Result<Vec<PathBuf>> {
+        let visible = |path: &PathBuf| path.file_name().is_some_and(|n| !n.as_encoded_bytes().starts_with(b"."));
+        let entries: std::io::Result<Vec<PathBuf>> = std::fs::read_dir(folder)?.map(|e| Ok(e?.path())).collect();
+        Ok(entries?.into_iter().filter(visible).collect())
+    };
+    let table = |path: &PathBuf| matches!(path.extension().and_then(|e| e.to_str()), Some("csv" | "toml"));
+    let mut files = Vec::new();
+    for entry in list(folder)? {
+        if entry.is_dir() {
+            if entry.join("pack.toml").is_file() {
+                files.extend(list(&entry)?.into_iter().filter(|p| table(p)));
+            }
+        } else if table(&entry) {
+            files.push(entry);
         }
     }
-    Ok(())
+    files.sort();
+    match files.iter().find(|f| f.metadata().is_ok_and(|m| !m.is_file())) {
+        None => Ok(files),
+        Some(file) => Err(std::io::Error::other(format!("{} is not a regular file", file.display()))),
+    }
+}
+
+/// The most compiled dictionaries that stay in the cache.
+const CACHED: usize = 32;
+
+/// Removes the oldest compiled dictionaries beside `file`, so that a server that reloads for weeks fills no disk.
+fn prune(file: &Path) -> std::io::Result<()> {
+    let Some(folder) = file.parent() else { return Ok(()) };
+    keep_youngest(folder, CACHED)
+}
+
+/// Removes the oldest bundles of a folder (`*.zhiyi`) beyond `most`.
+///
+/// # Errors
+/// What the system says.
+pub fn keep_youngest(folder: &Path, most: usize) -> std::io::Result<()> {
+    let mut bundles = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "zhiyi") {
+            bundles.push((path.metadata()?.modified()?, path));
+        }
+    }
+    bundles.sort();
+    let surplus = bundles.len().saturating_sub(most);
+    bundles.iter().take(surplus).try_for_each(|(_, path)| std::fs::remove_file(path))
 }

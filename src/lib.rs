@@ -14,6 +14,7 @@
 pub mod builder;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod context;
 pub mod decide;
 pub mod diagnostic;
@@ -23,6 +24,7 @@ pub mod learn;
 pub mod load;
 pub mod matching;
 pub mod moderation;
+pub mod pack_tests;
 pub mod recognizer;
 pub mod segment;
 pub mod service;

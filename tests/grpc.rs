@@ -5,28 +5,25 @@ mod support;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
+use support::client::{append, channel, fields, moment, request};
+use tonic::Code;
 use tonic::transport::Channel;
-use tonic::{Code, Status};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus};
 use tonic_types::StatusExt;
+use zhiyi::config::{Config, Limits};
+use zhiyi::service::Server;
 use zhiyi::service::proto::batch_result::Result as ItemResult;
 use zhiyi::service::proto::dictionary_client::DictionaryClient;
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
 use zhiyi::service::proto::*;
-use zhiyi::service::{Limits, Server, ServerOptions, State};
 
 /// Starts a server over a dictionary on any free port.
 fn start(dictionary: &Path) -> Server {
     let loaded = support::load(dictionary).expect("the dictionary loads");
-    let options = ServerOptions {
-        listen: "127.0.0.1:0".parse().expect("an address"),
-        threads: 2,
-        limits: Limits { message_chars: 50, batch_messages: 5 },
-        drain: Duration::from_secs(2),
-    };
-    Server::start(State::new(loaded), &options).expect("the server starts")
+    let config =
+        Config { limits: Limits { message_chars: 50, batch_messages: 5, ..Limits::default() }, ..support::config() };
+    Server::start(loaded, &config).expect("the server starts")
 }
 
 /// One server for all tests that only ask.
@@ -35,27 +32,8 @@ fn shared() -> SocketAddr {
     SERVER.get_or_init(|| start(&support::fixture("tiny"))).address()
 }
 
-async fn channel(address: SocketAddr) -> Channel {
-    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}")).expect("a URL");
-    endpoint.connect().await.expect("the server listens")
-}
-
 async fn recognizer() -> RecognizerClient<Channel> {
     RecognizerClient::new(channel(shared()).await)
-}
-
-fn moment(seconds: i64) -> Option<prost_types::Timestamp> {
-    Some(prost_types::Timestamp { seconds, nanos: 0 })
-}
-
-fn request(text: &str) -> RecognizeRequest {
-    RecognizeRequest { text: text.into(), reference_time: moment(support::NOW), ..RecognizeRequest::default() }
-}
-
-/// The fields that a status complains about.
-fn fields(status: &Status) -> Vec<String> {
-    let details = status.get_error_details();
-    details.bad_request().map(|b| b.field_violations.iter().map(|v| v.field.clone()).collect()).unwrap_or_default()
 }
 
 #[tokio::test]
@@ -416,11 +394,6 @@ async fn a_broken_dictionary_is_not_loaded() {
     assert_eq!(healed.last_fault, "");
     drop((dictionary, reader));
     server.stop();
-}
-
-fn append(file: &Path, rows: &str) {
-    let text = std::fs::read_to_string(file).expect("the table is there");
-    std::fs::write(file, text + rows).expect("the table can be written");
 }
 
 #[tokio::test]

@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
-"""Runs the examples of README.md: ```console blocks with `$ command` lines and the output they promise.
+"""Runs the examples of README.md, or of the files that are named: ```console blocks of `$ command` lines with their output.
 
 In the promised output a line `...` stands for any lines, also none. Blocks marked ```console ignore are left out.
 `zhiyi` and `cargo run --release --` both mean the program given with --binary. The last line is `N passed, M failed`.
-With --write the output that was got takes the place of promised output that does not fit, save where it has a line `...`.
 """
 
 import argparse
 import os
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -59,13 +58,11 @@ def trimmed(lines):
     return lines
 
 
-def run(command, binary):
-    program = shlex.quote(str(binary))
+def run(command, path):
     command = re.sub(r"cargo run --release( -q| --quiet)? -- ", "zhiyi ", command)
-    script = f'zhiyi() {{ {program} "$@"; }}\n{command}\n'
-    env = {**os.environ, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    env = {**os.environ, "PATH": path + os.pathsep + os.environ["PATH"], "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        ["bash", "-c", script], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+        ["bash", "-c", command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
     )
     return trimmed(done.stdout.splitlines())
@@ -74,32 +71,37 @@ def run(command, binary):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/zhiyi")
-    parser.add_argument("--readme", type=pathlib.Path, default=ROOT / "README.md")
+    parser.add_argument("files", type=pathlib.Path, nargs="*", default=[ROOT / "README.md"])
     parser.add_argument("--write", action="store_true", help="write the output that was got")
     arguments = parser.parse_args()
     passed = failed = 0
-    text = arguments.readme.read_text(encoding="utf-8")
-    lines, moved = text.splitlines(), 0
-    for line, command, promised, first in examples(text):
-        try:
-            got = run(command, arguments.binary.resolve())
-        except subprocess.TimeoutExpired:
-            got = ["(it did not end within 300 seconds)"]
-        if fits(trimmed(promised), got):
-            passed += 1
-            print(f"ok     {arguments.readme.name}:{line}: {command}")
-        elif arguments.write and "..." not in promised:
-            passed += 1
-            at = first - 1 + moved
-            lines[at : at + len(promised)] = got
-            moved += len(got) - len(promised)
-            print(f"wrote  {arguments.readme.name}:{line}: {command}")
-        else:
-            failed += 1
-            print(f"FAILED {arguments.readme.name}:{line}: {command}")
-            print("".join(f"  promised  {p}\n" for p in promised) + "".join(f"  got       {g}\n" for g in got), end="")
-    if arguments.write:
-        arguments.readme.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as path:
+        # A program of its own rather than a function of the shell, so that `zhiyi … &` can be told to stop.
+        pathlib.Path(path, "zhiyi").symlink_to(arguments.binary.resolve())
+        for file in arguments.files:
+            text = file.read_text(encoding="utf-8")
+            lines, moved = text.splitlines(), 0
+            for line, command, promised, first in examples(text):
+                try:
+                    got = run(command, path)
+                except subprocess.TimeoutExpired:
+                    got = ["(it did not end within 300 seconds)"]
+                if fits(trimmed(promised), got):
+                    passed += 1
+                    print(f"ok     {file.name}:{line}: {command}")
+                elif arguments.write and "..." not in promised:
+                    passed += 1
+                    at = first - 1 + moved
+                    lines[at : at + len(promised)] = got
+                    moved += len(got) - len(promised)
+                    print(f"wrote  {file.name}:{line}: {command}")
+                else:
+                    failed += 1
+                    print(f"FAILED {file.name}:{line}: {command}")
+                    print("".join(f"  promised  {p}\n" for p in promised), end="")
+                    print("".join(f"  got       {g}\n" for g in got), end="")
+            if arguments.write:
+                file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

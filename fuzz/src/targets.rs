@@ -257,6 +257,6 @@ fn read(recognizer: &Recognizer, text: &str, modality: Modality, seconds: i64) {
         }
         recognition.intents.iter().for_each(|i| inside(i.span));
         convert::response(recognizer, text, "id", recognition);
-        recognizer.moderate(text, &account.id).expect("the account is known");
+        recognizer.moderate(text, &account.id, zhiyi::moderation::Direction::Out).expect("the account is known");
     }
 }

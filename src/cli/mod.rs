@@ -2,7 +2,6 @@
 //!
 //! Exit codes: 0 fine, 1 findings, 2 failed. Findings and answers go to standard output, failures to standard error.
 
-mod dialogue;
 mod dict;
 mod entities;
 mod eval;

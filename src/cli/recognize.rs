@@ -1,8 +1,8 @@
-use super::dialogue::{Line, later};
 use super::table::TextTable;
 use super::{Common, Failure, Verdict, json, messages};
 use crate::builder::Loaded;
-use crate::context::{self, Location, Seal};
+use crate::context::{self, Line, Location, Seal, later};
+use crate::diagnostic::Text;
 use crate::recognizer::Utterance;
 use crate::service::convert;
 use crate::service::proto::{self, recognizer_client::RecognizerClient};
@@ -58,8 +58,9 @@ impl RecognizeArgs {
             return Ok(Verdict::Fine);
         }
         let mut context = self.context.clone();
+        let in_language = |fault: Text| Failure::Message(fault.get(common.language()).to_owned());
         messages::for_each(&self.message, |line| {
-            let spoken = if self.dialogue { Line::parse(line, common.language())? } else { Line::Say(line) };
+            let spoken = if self.dialogue { Line::parse(line).map_err(in_language)? } else { Line::Say(line) };
             if self.dialogue && !common.json {
                 writeln!(out, "> {line}")?;
             }
@@ -67,7 +68,7 @@ impl RecognizeArgs {
                 Line::Say(text) => (text, None),
                 Line::Locate(location, name) => (name, Some(location)),
                 Line::Wait(time) => {
-                    reference = later(&reference, time)?;
+                    reference = later(&reference, time).map_err(in_language)?;
                     return Ok(());
                 }
             };

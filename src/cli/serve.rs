@@ -1,37 +1,53 @@
 use super::{Common, Failure, Verdict};
-use crate::context::Seal;
-use crate::service::Limits;
-use crate::service::{Server, ServerOptions, State};
-use std::net::SocketAddr;
-use std::time::Duration;
+use crate::config::{Config, RawConfig};
+use crate::service::Server;
+use std::path::PathBuf;
 
+/// Flags override the environment, which overrides the file. Only given ones are settings, so they have no defaults.
 #[derive(clap::Args)]
 pub(super) struct ServeArgs {
-    /// Address to listen on; port 0 takes any free one
-    #[arg(long, env = "ZHIYI_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:50051")]
-    listen: SocketAddr,
-    /// Serving threads; one for each core where left out
-    #[arg(long, env = "ZHIYI_THREADS", value_name = "N")]
-    threads: Option<usize>,
-    /// The most characters of a message
-    #[arg(long, env = "ZHIYI_MAX_MESSAGE_CHARS", value_name = "N", default_value_t = Limits::default().message_chars)]
-    max_message_chars: usize,
-    /// The most messages of a batch
-    #[arg(long, env = "ZHIYI_MAX_BATCH", value_name = "N", default_value_t = Limits::default().batch_messages)]
-    max_batch: usize,
-    /// Keys that sign contexts, separated by blanks: the first signs, all are accepted; without one contexts carry a checksum
-    #[arg(long, env = "ZHIYI_CONTEXT_KEYS", hide_env_values = true, value_name = "KEYS", default_value = "")]
-    context_keys: String,
-    /// Seconds that calls in flight may take after SIGTERM
-    #[arg(long, env = "ZHIYI_DRAIN_SECONDS", value_name = "N", default_value_t = 10)]
-    drain_seconds: u64,
+    /// Settings (TOML); deploy/zhiyi.toml lists all with their defaults
+    #[arg(long, env = "ZHIYI_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address to listen on; port 0 takes any free one [default: 127.0.0.1:50051]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Serving threads [default: one for each core]
+    #[arg(long, value_name = "N")]
+    threads: Option<String>,
+    /// The most characters of a message [default: 2000]
+    #[arg(long, value_name = "N")]
+    max_message_chars: Option<String>,
+    /// The most messages of a batch [default: 1000]
+    #[arg(long, value_name = "N")]
+    max_batch: Option<String>,
+    /// Seconds that calls in flight may take after SIGTERM [default: 10]
+    #[arg(long, value_name = "N")]
+    drain_seconds: Option<String>,
+    /// Any other setting, such as limits.request_time=5s; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// Print the settings with their defaults and exit
+    #[arg(long)]
+    print_config: bool,
 }
 
 impl ServeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("ZHIYI_LOG").unwrap_or_else(|_| "info".into());
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        if self.print_config {
+            print!("{}", crate::config::DEFAULTS);
+            return Ok(Verdict::Fine);
+        }
+        let config = self.config(common)?;
+        let filter = tracing_subscriber::EnvFilter::new(&config.log.level);
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        if config.log.json {
+            log.json().flatten_event(true).init();
+        } else {
+            log.init();
+        }
         let started = std::time::Instant::now();
+        let common = Common { dictionaries: config.dictionary.path.clone(), ..common.clone() };
         let loaded = common.load()?;
         let bundle = loaded.recognizer.bundle();
         tracing::info!(
@@ -44,38 +60,83 @@ impl ServeArgs {
             milliseconds = started.elapsed().as_millis() as u64,
             "dictionary ready"
         );
-        let options = ServerOptions {
-            listen: self.listen,
-            threads: self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
-            limits: Limits { message_chars: self.max_message_chars, batch_messages: self.max_batch },
-            drain: Duration::from_secs(self.drain_seconds),
-        };
-        let seal = Seal::new(self.context_keys.split_whitespace().map(|key| key.as_bytes().to_vec()));
-        let server =
-            Server::start(State::with_seal(loaded, seal), &options).map_err(|e| Failure::Message(e.to_string()))?;
-        tracing::info!(address = %server.address(), threads = options.threads, "serving gRPC");
+        let server = Server::start(loaded, &config).map_err(|e| Failure::Message(e.to_string()))?;
+        tracing::info!(
+            address = %server.address(),
+            threads = config.threads,
+            tls = config.tls.is_some(),
+            mutual = config.tls.as_ref().is_some_and(|t| t.client_ca.is_some()),
+            tokens = config.tokens.is_some(),
+            "serving gRPC"
+        );
+        if let Some(address) = server.admin_address() {
+            tracing::info!(%address, "serving administration");
+        }
+        if let Some(address) = server.metrics_address() {
+            tracing::info!(%address, "serving metrics");
+        }
         println!("listening on {}", server.address());
-        wait_for_signal()?;
+        wait_for_signal(&server)?;
         tracing::info!("stopping: calls in flight finish first");
         server.stop();
+        tracing::info!("stopped");
         Ok(Verdict::Fine)
+    }
+
+    /// Gathers and understands all layers.
+    fn config(&self, common: &Common) -> Result<Config, Failure> {
+        let mut raw = RawConfig::default();
+        if let Some(path) = &self.config {
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| Failure::Message(format!("--config {}: {e}", path.display())))?;
+            raw.file(&path.display().to_string(), &text);
+        }
+        let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+        raw.environment(std::env::vars_os().map(|(name, value)| (text(name), text(value))));
+        let flags = [
+            ("--listen", "server.listen", &self.listen),
+            ("--threads", "server.threads", &self.threads),
+            ("--max-message-chars", "limits.message_chars", &self.max_message_chars),
+            ("--max-batch", "limits.batch_messages", &self.max_batch),
+            ("--drain-seconds", "server.drain", &self.drain_seconds),
+        ];
+        for (flag, key, value) in flags {
+            if let Some(value) = value {
+                raw.flag(flag, key, value);
+            }
+        }
+        if let Some(path) = &common.dictionaries {
+            raw.flag("--dictionaries", "dictionary.path", path.display().to_string());
+        }
+        self.settings.iter().for_each(|text| raw.assignment("--set", text));
+        raw.understand().map_err(|faults| {
+            let n = faults.0.len();
+            Failure::Message(format!("{n} fault(s) in the settings:\n{faults}"))
+        })
     }
 }
 
-/// Returns on SIGINT or SIGTERM.
-fn wait_for_signal() -> Result<(), Failure> {
+/// Returns on SIGINT or SIGTERM; SIGHUP reads the dictionary, certificates and tokens again.
+fn wait_for_signal(server: &Server) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         #[cfg(unix)]
         {
-            let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-            tokio::select! {
-                result = tokio::signal::ctrl_c() => result,
-                _ = terminate.recv() => Ok(()),
+            use tokio::signal::unix::{SignalKind, signal};
+            let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+            loop {
+                tokio::select! {
+                    result = tokio::signal::ctrl_c() => return result,
+                    _ = terminate.recv() => return Ok(()),
+                    _ = hangup.recv() => server.reload(),
+                }
             }
         }
         #[cfg(not(unix))]
-        tokio::signal::ctrl_c().await
+        {
+            let _ = server;
+            tokio::signal::ctrl_c().await
+        }
     })?;
     Ok(())
 }

@@ -34,6 +34,7 @@
 
 mod follow;
 mod handover;
+mod line;
 mod location;
 mod past;
 mod seal;
@@ -41,6 +42,7 @@ mod state;
 mod words;
 
 pub use handover::{Handover, HandoverCause};
+pub use line::{Line, later};
 pub use location::Location;
 pub use seal::{ContextError, LONGEST, Seal};
 pub use state::{PastMenu, PastRequest, State, WINDOW_SECONDS};

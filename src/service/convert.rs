@@ -17,6 +17,11 @@ const LONGEST_ID: usize = 128;
 /// The zone of senders who name none.
 pub const DEFAULT_ZONE: &str = "Asia/Shanghai";
 
+/// A moment as the protocol writes it.
+pub(super) fn timestamp(t: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp { seconds: t.as_second(), nanos: t.subsec_nanosecond() }
+}
+
 /// Checks a request and makes the utterance of it.
 pub(super) fn utterance<'r>(
     request: &'r proto::RecognizeRequest,

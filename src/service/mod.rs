@@ -1,17 +1,40 @@
 //! The gRPC service: the only part of the program that knows tonic.
 //!
-//! A request is validated, converted, read, and the answer converted back; `status` is the one place where faults
-//! become status codes.
+//! A connection is taken by `listener`, a call passes the `gate` (token, limits, deadline, counters, trace), its request is
+//! validated and converted, read with the dictionary that serves (`versions`), and the answer converted back; `status` is
+//! the one place where faults become status codes. The `keeper` loads dictionaries on a thread of its own.
 
+mod call;
 pub mod convert;
 mod dictionary;
+mod exposition;
+mod gate;
+mod http;
+mod keeper;
+mod listener;
+mod mask;
+mod message_log;
+mod metrics;
+mod priority;
 mod recognizer;
 mod runtime;
-mod state;
+mod secrets;
+mod shadow;
+mod stamp;
 mod status;
+mod tls;
+mod tokens;
+mod traces;
+mod versions;
+mod watch;
 
-pub use runtime::{ServeError, Server, ServerOptions};
-pub use state::State;
+pub use crate::config::Limits;
+pub use runtime::{ServeError, Server};
+
+use arc_swap::ArcSwapOption;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The generated protocol.
 #[allow(missing_docs, clippy::all, reason = "generated from proto/, where every field is documented")]
@@ -22,17 +45,23 @@ pub mod proto {
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 }
 
-/// Limits on requests.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// The most Unicode scalar values of a message.
-    pub message_chars: usize,
-    /// The most messages of a batch.
-    pub batch_messages: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { message_chars: 2_000, batch_messages: 1_000 }
-    }
+/// What all threads of a server share.
+struct Shared {
+    versions: versions::Versions,
+    shadow: ArcSwapOption<shadow::Shadow>,
+    shadow_path: Option<PathBuf>,
+    shadow_queue: usize,
+    reading: recognizer::Reading,
+    reading_threads: usize,
+    secrets: Arc<secrets::Secrets>,
+    log: Option<message_log::MessageLog>,
+    tracer: Option<Arc<traces::Tracer>>,
+    /// The serving threads' numbers, then those of the thread for administration.
+    metrics: Vec<Arc<metrics::ThreadMetrics>>,
+    commands: std::sync::mpsc::Sender<keeper::Command>,
+    /// Changes of the files are noticed.
+    watching: AtomicBool,
+    /// The server was told to stop.
+    leaving: AtomicBool,
+    started: jiff::Timestamp,
 }

@@ -1,51 +1,59 @@
-//! The server's threads and sockets.
+//! The server's threads.
 //!
 //! One current-thread runtime for each core, each with its own listening socket on the same port (`SO_REUSEPORT`): the
 //! kernel spreads connections, and a call never changes threads. Measured beforehand, this takes about 60 % of the CPU
-//! of a multi-threaded runtime.
+//! of a multi-threaded runtime. One further thread serves administration and metrics.
 
 use super::dictionary::DictionaryService;
+use super::gate::{Gate, share};
+use super::keeper::{Command, Keeper};
+use super::listener::{Connection, Door, incoming, listen};
+use super::message_log::MessageLog;
+use super::metrics::ThreadMetrics;
 use super::proto::dictionary_server::DictionaryServer;
 use super::proto::recognizer_server::RecognizerServer;
-use super::recognizer::RecognizerService;
-use super::{Limits, State, convert, proto};
+use super::recognizer::{Reading, RecognizerService};
+use super::secrets::Secrets;
+use super::stamp::Stamp;
+use super::tokens::Role;
+use super::traces::Tracer;
+use super::versions::Versions;
+use super::{Shared, convert, http, proto};
+use crate::builder::Loaded;
+use crate::config::Config;
+use arc_swap::ArcSwapOption;
 use jiff::tz::TimeZone;
-use socket2::{Domain, Protocol, Socket, Type};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
-use tokio_stream::StreamExt;
-use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::Stream;
+use tonic::service::Routes;
 use tonic::transport::Server as Transport;
-
-/// How to serve.
-#[derive(Debug, Clone)]
-pub struct ServerOptions {
-    /// Address to listen on; port 0 for any free one.
-    pub listen: SocketAddr,
-    /// Threads; one for each core by default.
-    pub threads: usize,
-    /// Limits on requests.
-    pub limits: Limits,
-    /// How long calls in flight may take after the server was told to stop.
-    pub drain: Duration,
-}
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    #[error("cannot listen on {address}: {source}; choose another address with {key}")]
     Bind {
         /// The address.
         address: SocketAddr,
+        /// The setting it comes from.
+        key: &'static str,
         /// What the system said.
         source: std::io::Error,
     },
-    /// A runtime could not be built.
+    /// Certificates, tokens or the recognition log cannot be used.
+    #[error("{0}")]
+    Files(String),
+    /// A runtime or thread could not be started.
     #[error("cannot start: {0}")]
     Runtime(#[from] std::io::Error),
     /// The protocol's descriptors cannot be served.
@@ -56,118 +64,303 @@ pub enum ServeError {
     Zone(jiff::Error),
 }
 
+/// How far the server is on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Serving,
+    /// Health says no, calls are still taken.
+    Leaving,
+    /// No new calls; those in flight finish.
+    Draining,
+    /// Administration and metrics end as well.
+    Over,
+}
+
 /// A server that listens.
 pub struct Server {
     address: SocketAddr,
-    stop: watch::Sender<bool>,
+    admin_address: Option<SocketAddr>,
+    metrics_address: Option<SocketAddr>,
+    shared: Arc<Shared>,
+    stage: watch::Sender<Stage>,
+    drain_delay: Duration,
     threads: Vec<std::thread::JoinHandle<()>>,
+    side: std::thread::JoinHandle<()>,
 }
 
+/// The names that health knows.
+const SERVING: [&str; 2] = ["", "zhiyi.v1.Recognizer"];
+const ADMINISTRATION: &str = "zhiyi.v1.Dictionary";
+/// Always SERVING: the process is alive, whatever it is ready for.
+const LIVENESS: &str = "liveness";
+
 impl Server {
-    /// Binds and starts to serve in the background.
+    /// Binds and starts to serve a dictionary in the background. Everything that can fail does so before a port opens.
     ///
     /// # Errors
     /// [`ServeError`]; nothing is left running then.
-    pub fn start(state: Arc<State>, options: &ServerOptions) -> Result<Self, ServeError> {
-        let bind = |address| listener(address).map_err(|source| ServeError::Bind { address, source });
-        let first = bind(options.listen)?;
-        let address = first.local_addr()?;
-        let mut sockets = vec![first];
-        for _ in 1..options.threads.max(1) {
-            sockets.push(bind(address)?);
-        }
+    pub fn start(loaded: Loaded, config: &Config) -> Result<Self, ServeError> {
+        let seen = Stamp::of_dictionary(&loaded.path).ok();
         let zone = TimeZone::get(convert::DEFAULT_ZONE).map_err(ServeError::Zone)?;
-        let (stop, stopped) = watch::channel(false);
-        let (health_reporter, health) = tonic_health::server::health_reporter();
-        let mut threads = Vec::new();
-        for socket in sockets {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let service =
-                RecognizerService { state: state.clone(), limits: options.limits.clone(), zone: zone.clone() };
-            let dictionary = DictionaryService { state: state.clone() };
-            let reflection = || {
-                tonic_reflection::server::Builder::configure()
-                    .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
-                    .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            };
-            let (v1, v1alpha) = (reflection().build_v1()?, reflection().build_v1alpha()?);
-            let (health, reporter, mut stopped, drain) =
-                (health.clone(), health_reporter.clone(), stopped.clone(), options.drain);
-            threads.push(std::thread::spawn(move || {
-                runtime.block_on(async move {
-                    let listener = match TcpListener::from_std(socket) {
-                        Ok(listener) => listener,
-                        Err(error) => return tracing::error!(%error, "a serving thread could not listen"),
-                    };
-                    for name in ["", "zhiyi.v1.Recognizer", "zhiyi.v1.Dictionary"] {
-                        reporter.set_service_status(name, tonic_health::ServingStatus::Serving).await;
-                    }
-                    let mut ended = stopped.clone();
-                    let serving = Transport::builder()
-                        .http2_keepalive_interval(Some(Duration::from_secs(60)))
-                        .add_service(health)
-                        .add_service(v1)
-                        .add_service(v1alpha)
-                        .add_service(RecognizerServer::new(service).max_decoding_message_size(LARGEST_REQUEST))
-                        .add_service(DictionaryServer::new(dictionary))
-                        .serve_with_incoming_shutdown(incoming(listener), async move {
-                            let _ = stopped.wait_for(|s| *s).await;
-                            for name in ["", "zhiyi.v1.Recognizer", "zhiyi.v1.Dictionary"] {
-                                reporter.set_service_status(name, tonic_health::ServingStatus::NotServing).await;
-                            }
-                        });
-                    let deadline = async move {
-                        let _ = ended.wait_for(|s| *s).await;
-                        tokio::time::sleep(drain).await;
-                    };
-                    tokio::select! {
-                        result = serving => {
-                            if let Err(error) = result {
-                                tracing::error!(%error, "a serving thread ended");
-                            }
-                        }
-                        () = deadline => tracing::warn!("calls in flight were cut off at the drain deadline"),
-                    }
-                });
-            }));
+        let secrets = Arc::new(Secrets::load(config).map_err(ServeError::Files)?);
+        let log = config.recognition_log.as_ref().map(MessageLog::start).transpose().map_err(ServeError::Files)?;
+        let side_runtime = runtime()?;
+        let tracer = {
+            let _inside = side_runtime.enter();
+            config.traces.as_ref().map(Tracer::start).transpose().map_err(ServeError::Files)?
+        };
+        let (commands, waiting) = std::sync::mpsc::channel();
+        let shared = Arc::new(Shared {
+            versions: Versions::new(loaded.recognizer, &loaded.path, config.threads, &config.dictionary),
+            shadow: ArcSwapOption::empty(),
+            shadow_path: config.shadow.path.clone(),
+            shadow_queue: config.shadow.queue,
+            reading: Reading { limits: config.limits.clone(), zone, secrets: secrets.clone() },
+            reading_threads: config.threads,
+            secrets,
+            log,
+            tracer,
+            metrics: (0..=config.threads).map(|_| Arc::default()).collect(),
+            commands,
+            watching: AtomicBool::new(false),
+            leaving: AtomicBool::new(false),
+            started: jiff::Timestamp::now(),
+        });
+
+        // Whoever reaches a public port must not change what it serves, unless a token says who it is.
+        let tokens = shared.secrets.tokens.as_ref();
+        let guarded = tokens.map_or(config.listen.ip().is_loopback(), |t| t.any(Role::Administer));
+        let public_administration = config.admin_listen.is_none() && guarded;
+        if config.admin_listen.is_none() && !guarded {
+            tracing::warn!(
+                "the Dictionary service is not offered: the port is public and no token names an administrator; \
+                 set admin.listen or tokens.file"
+            );
         }
-        Ok(Self { address, stop, threads })
+        let bind = |address, key, sockets| {
+            listen(address, sockets).map_err(|source| ServeError::Bind { address, key, source })
+        };
+        let bind_one = |address, key| Ok::<_, ServeError>(bind(address, key, 1)?.into_iter().next());
+        let sockets = bind(config.listen, "--listen", config.threads)?;
+        let address = sockets.first().map_or(Ok(config.listen), StdListener::local_addr)?;
+        let admin = config.admin_listen.map(|a| bind_one(a, "admin.listen")).transpose()?.flatten();
+        let metrics = config.metrics_listen.map(|a| bind_one(a, "metrics.listen")).transpose()?.flatten();
+        let admin_address = admin.as_ref().map(StdListener::local_addr).transpose()?;
+        let metrics_address = metrics.as_ref().map(StdListener::local_addr).transpose()?;
+
+        let (stage, stages) = watch::channel(Stage::Serving);
+        let (health, health_service) = tonic_health::server::health_reporter();
+        let names: Vec<&'static str> =
+            SERVING.into_iter().chain((public_administration || admin.is_some()).then_some(ADMINISTRATION)).collect();
+        let serving = async {
+            for name in names.iter().chain([&LIVENESS]) {
+                health.set_service_status(*name, ServingStatus::Serving).await;
+            }
+        };
+        // On a thread of its own, because the caller's may be one of a runtime, where nothing may wait.
+        std::thread::scope(|s| s.spawn(|| side_runtime.block_on(serving)).join())
+            .map_err(|_| std::io::Error::other("health could not be set"))?;
+        let listeners = Listeners { shared: shared.clone(), config: config.clone(), stages };
+
+        let mut threads = Vec::new();
+        for (thread, socket) in sockets.into_iter().enumerate() {
+            let runtime = runtime()?;
+            let listeners = listeners.clone();
+            let log = shared.log.as_ref().and_then(MessageLog::end).map(Arc::new);
+            let service =
+                RecognizerService { shared: shared.clone(), thread, metrics: shared.metrics[thread].clone(), log };
+            let largest = config.limits.request_bytes;
+            let mut routes = Routes::new(health_service.clone())
+                .add_service(RecognizerServer::new(service).max_decoding_message_size(largest));
+            if public_administration {
+                routes = routes.add_service(DictionaryServer::new(DictionaryService { shared: shared.clone() }));
+            }
+            if config.reflection {
+                routes = reflection(routes)?;
+            }
+            let name = format!("serve-{thread}");
+            threads.push(std::thread::Builder::new().name(name).spawn(move || {
+                runtime.block_on(listeners.grpc(socket, routes, thread, Stage::Draining));
+            })?);
+        }
+
+        let mut admin_routes = Routes::new(health_service)
+            .add_service(DictionaryServer::new(DictionaryService { shared: shared.clone() }));
+        if config.reflection {
+            admin_routes = reflection(admin_routes)?;
+        }
+        let watch_health = not_serving(health, names, listeners.stages.clone());
+        let side_listeners = listeners.clone();
+        let side_thread = config.threads;
+        let side = std::thread::Builder::new().name("administration".into()).spawn(move || {
+            side_runtime.block_on(async move {
+                tokio::spawn(watch_health);
+                let (other, mut stages) = (side_listeners.clone(), side_listeners.stages.clone());
+                let admin = async {
+                    match admin {
+                        Some(socket) => side_listeners.grpc(socket, admin_routes, side_thread, Stage::Over).await,
+                        None => drop(stages.wait_for(|s| *s == Stage::Over).await),
+                    }
+                };
+                let metrics = async {
+                    if let Some(socket) = metrics {
+                        other.http(socket).await;
+                    }
+                };
+                tokio::join!(admin, metrics);
+            });
+        })?;
+        Keeper::start(shared.clone(), config.dictionary.clone(), seen, waiting)?;
+        let drain_delay = config.drain_delay;
+        Ok(Self { address, admin_address, metrics_address, shared, stage, drain_delay, threads, side })
     }
 
-    /// The address the server listens on.
+    /// The address that messages are sent to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Stops taking calls, lets those in flight finish until the drain deadline, and returns when all threads ended.
+    /// The address of the Dictionary service, where it has one of its own.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
+    /// The address of `/metrics`, `/livez` and `/readyz`.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
+    }
+
+    /// Reads dictionary, certificates and tokens again, in the background.
+    pub fn reload(&self) {
+        let _ = self.shared.commands.send(Command::Hangup);
+    }
+
+    /// Says NOT_SERVING, waits for balancers to notice, stops taking calls, lets those in flight finish until the drain
+    /// deadline, and returns when all threads ended.
     pub fn stop(self) {
-        let _ = self.stop.send(true);
+        self.shared.leaving.store(true, Ordering::Relaxed);
+        self.stage.send_replace(Stage::Leaving);
+        std::thread::sleep(self.drain_delay);
+        self.stage.send_replace(Stage::Draining);
         for thread in self.threads {
             let _ = thread.join();
+        }
+        let _ = self.shared.commands.send(Command::Stop);
+        self.stage.send_replace(Stage::Over);
+        let _ = self.side.join();
+        self.shared.shadow.store(None);
+        if let Some(log) = &self.shared.log {
+            log.close();
         }
     }
 }
 
-/// Bytes of the largest request: a full batch of full messages is far below.
-const LARGEST_REQUEST: usize = 16 << 20;
-const BACKLOG: i32 = 1024;
-
-fn listener(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
-    #[cfg(unix)]
-    socket.set_reuse_port(true)?;
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// Connections with Nagle's algorithm off: with it on, answers wait up to 40 ms for an acknowledgement.
-fn incoming(listener: TcpListener) -> impl tokio_stream::Stream<Item = std::io::Result<TcpStream>> {
-    TcpListenerStream::new(listener).map(|connection| {
-        let connection = connection?;
-        connection.set_nodelay(true)?;
-        Ok(connection)
-    })
+fn reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::Error> {
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
+}
+
+/// Health says no as soon as the server is told to stop.
+async fn not_serving(health: HealthReporter, names: Vec<&'static str>, mut stages: watch::Receiver<Stage>) {
+    let _ = stages.wait_for(|s| *s >= Stage::Leaving).await;
+    for name in names {
+        health.set_service_status(name, ServingStatus::NotServing).await;
+    }
+}
+
+/// What every listener needs.
+#[derive(Clone)]
+struct Listeners {
+    shared: Arc<Shared>,
+    config: Config,
+    stages: watch::Receiver<Stage>,
+}
+
+impl Listeners {
+    fn connections(
+        &self,
+        socket: StdListener,
+        metrics: Arc<ThreadMetrics>,
+        tls: bool,
+        threads: usize,
+    ) -> Option<impl Stream<Item = std::io::Result<Connection>> + use<>> {
+        let door = Door {
+            metrics,
+            most: share(self.config.limits.connections, threads),
+            secrets: tls.then(|| self.shared.secrets.clone()),
+            handshake_time: self.config.limits.handshake_time,
+        };
+        match TcpListener::from_std(socket) {
+            Ok(listener) => Some(incoming(listener, door)),
+            Err(error) => {
+                tracing::error!(%error, "a thread could not listen");
+                None
+            }
+        }
+    }
+
+    /// Serves gRPC until `end`, then lets calls in flight finish until the drain deadline.
+    async fn grpc(self, socket: StdListener, routes: Routes, thread: usize, end: Stage) {
+        let (limits, config) = (&self.config.limits, &self.config);
+        let threads = if end == Stage::Over { 1 } else { config.threads };
+        let metrics = self.shared.metrics[thread].clone();
+        let gate = Gate::new(limits, threads, metrics.clone(), self.shared.secrets.clone(), self.shared.tracer.clone());
+        let Some(connections) = self.connections(socket, metrics, true, threads) else { return };
+        let mut transport = Transport::builder()
+            .http2_keepalive_interval(config.keepalive_interval)
+            .http2_keepalive_timeout(Some(config.keepalive_timeout))
+            .max_concurrent_streams(limits.streams_per_connection)
+            .http2_max_header_list_size(limits.header_bytes)
+            .http2_max_pending_accept_reset_streams(Some(limits.pending_resets));
+        // No grace is set: tonic would then wait for age and grace together and cut the connection without a GOAWAY.
+        if let Some(age) = limits.connection_age {
+            transport = transport.max_connection_age(age);
+        }
+        let (mut stages, mut ended) = (self.stages.clone(), self.stages.clone());
+        let serving = transport.layer(gate).add_routes(routes).serve_with_incoming_shutdown(connections, async move {
+            let _ = stages.wait_for(|s| *s >= end).await;
+        });
+        let drain = config.drain;
+        let deadline = async move {
+            let _ = ended.wait_for(|s| *s >= end).await;
+            tokio::time::sleep(drain).await;
+        };
+        tokio::select! {
+            result = serving => {
+                if let Err(error) = result {
+                    tracing::error!(%error, "a serving thread ended");
+                }
+            }
+            () = deadline => tracing::warn!("calls in flight were cut off at the drain deadline"),
+        }
+    }
+
+    /// Serves plain HTTP until the very end.
+    async fn http(self, socket: StdListener) {
+        // Its connections are none of the service's.
+        let Some(connections) = self.connections(socket, Arc::default(), false, 1) else { return };
+        let (mut stages, mut ended) = (self.stages.clone(), self.stages.clone());
+        let serving = Transport::builder()
+            .accept_http1(true)
+            .add_routes(Routes::from(http::router(self.shared.clone())))
+            .serve_with_incoming_shutdown(connections, async move {
+                let _ = stages.wait_for(|s| *s == Stage::Over).await;
+            });
+        tokio::select! {
+            result = serving => {
+                if let Err(error) = result {
+                    tracing::error!(%error, "the metrics ended");
+                }
+            }
+            _ = ended.wait_for(|s| *s == Stage::Over) => {}
+        }
+    }
 }

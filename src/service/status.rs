@@ -1,6 +1,7 @@
 //! Faults become status codes here and nowhere else.
 
 use crate::recognizer::UtteranceError;
+use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -37,4 +38,15 @@ impl From<Fault> for Status {
         details.add_bad_request_violation(&fault.field, &fault.message);
         Status::with_error_details(fault.code, format!("{}: {}", fault.field, fault.message), details)
     }
+}
+
+/// The server has too much to do; `google.rpc.RetryInfo` says when to come back.
+pub(super) fn overloaded(what: &str, retry_after: Duration) -> Status {
+    let details = ErrorDetails::with_retry_info(Some(retry_after));
+    Status::with_error_details(Code::ResourceExhausted, format!("{what}; try again later"), details)
+}
+
+/// The caller's deadline passed.
+pub(super) fn late() -> Status {
+    Status::deadline_exceeded("the deadline passed before the answer was ready")
 }

@@ -1,6 +1,8 @@
 //! What several test files share: the small dictionary, and a place for compiled ones.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod client;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once, OnceLock};
 use zhiyi::builder::{self, Loaded};
@@ -27,6 +29,21 @@ pub fn load(path: &Path) -> Result<Loaded, zhiyi::dictionary::DictionaryError> {
     // SAFETY: the environment is read through `std::env` only, which locks it, and written here only, once.
     CACHE.call_once(|| unsafe { std::env::set_var("ZHIYI_CACHE", cache()) });
     builder::load(path)
+}
+
+/// Settings for a server of a test: any free port, two threads, quick to notice changes and to stop.
+pub fn config() -> zhiyi::config::Config {
+    let mut config = zhiyi::config::Config { listen: free(), threads: 2, ..zhiyi::config::Config::default() };
+    config.drain = std::time::Duration::from_secs(2);
+    config.dictionary.watch = false;
+    // On a busy machine a thread that lets others go first may wait for minutes.
+    config.dictionary.nice = 0;
+    config
+}
+
+/// Any free port of this machine.
+pub fn free() -> std::net::SocketAddr {
+    std::net::SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
 /// The bytes of the small dictionary's bundle.

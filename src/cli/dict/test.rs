@@ -1,9 +1,7 @@
-use super::super::dialogue::{Line, later};
 use super::{Common, Failure, Verdict};
-use crate::context::{self, State};
 use crate::diagnostic::Language;
 use crate::dictionary::{Source, TestRow};
-use crate::recognizer::{Recognizer, Utterance};
+use crate::pack_tests::{self, TestResult};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -19,16 +17,6 @@ pub(in super::super) struct TestArgs {
     known: bool,
 }
 
-/// The reference time of tests that name none: a Saturday.
-const DEFAULT_TIME: &str = "2026-11-21T10:00:00+08:00";
-
-/// What came out of a test.
-struct Got {
-    intents: Vec<String>,
-    slots: Vec<(String, String)>,
-    passed: bool,
-}
-
 impl TestArgs {
     /// Exit code 1 where a test fails, or where one that is marked as failing passes.
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
@@ -40,7 +28,7 @@ impl TestArgs {
         let mut out = std::io::stdout().lock();
         for row in source.packs.iter().flat_map(|p| &p.tests) {
             total += 1;
-            let result = run_one(&loaded.recognizer, row, common.language())?;
+            let result = pack_tests::run(&loaded.recognizer, row).map_err(Failure::Message)?;
             if result.passed != row.fails {
                 known += usize::from(row.fails);
                 if row.fails && self.known {
@@ -66,52 +54,7 @@ impl TestArgs {
     }
 }
 
-fn run_one(recognizer: &Recognizer, row: &TestRow, language: Language) -> Result<Got, Failure> {
-    let at = if row.at.is_empty() { DEFAULT_TIME } else { &row.at };
-    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|e| Failure::Message(e.to_string()))?;
-    let reference = at.parse::<jiff::Timestamp>().map_err(|e| {
-        Failure::Message(format!("{}: `{at}` is no RFC 3339 time: {e}", row.place.describe(Language::English)))
-    })?;
-    let mut reference = reference.to_zoned_datetime(zone);
-    let (mut state, mut recognition) = (State::default(), None);
-    for line in row.context.iter().chain([&row.text]) {
-        let (text, location) = match Line::parse(line, language)? {
-            Line::Say(text) => (text, None),
-            Line::Locate(location, name) => (name, Some(location)),
-            Line::Wait(time) => {
-                reference = later(&reference, time)?;
-                continue;
-            }
-        };
-        let utterance = Utterance {
-            text,
-            account: &row.account,
-            modality: row.modality,
-            reference: reference.clone(),
-            explain: false,
-        };
-        let turn = context::answer(recognizer, &utterance, location, &state);
-        let turn = turn.map_err(|e| Failure::Message(e.to_string()))?;
-        state = turn.state;
-        recognition = Some(turn.recognition);
-    }
-    let intents = recognition.map(|r| r.intents).unwrap_or_default();
-    let content = &recognizer.bundle().content;
-    let ids: Vec<String> = intents.iter().map(|i| content.intents[usize::from(i.intent)].id.clone()).collect();
-    let mut slots: Vec<(String, String)> =
-        intents.iter().flat_map(|i| i.slots.iter().map(|s| (s.name.clone(), s.value.clone()))).collect();
-    slots.sort();
-    slots.dedup();
-    let slots_fit = row.slots.as_ref().is_none_or(|wanted| {
-        let mut wanted = wanted.clone();
-        wanted.sort();
-        wanted == slots
-    });
-    let passed = ids == row.intents && slots_fit;
-    Ok(Got { intents: ids, slots, passed })
-}
-
-fn report(out: &mut impl Write, common: &Common, row: &TestRow, result: &Got) -> Result<(), Failure> {
+fn report(out: &mut impl Write, common: &Common, row: &TestRow, result: &TestResult) -> Result<(), Failure> {
     let pairs =
         |slots: &[(String, String)]| slots.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("|");
     let wanted_slots = row.slots.as_deref().map(pairs);

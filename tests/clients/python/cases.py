@@ -9,7 +9,17 @@ from suite import NOW, equal, refused
 
 ALL_METHODS = {
     "Recognizer": ["Recognize", "BatchRecognize", "StreamRecognize", "Moderate"],
-    "Dictionary": ["GetStatus", "ListAccounts", "ListIntents", "Reload"],
+    "Dictionary": [
+        "GetStatus",
+        "ListAccounts",
+        "ListIntents",
+        "Reload",
+        "ListVersions",
+        "Activate",
+        "Rollback",
+        "SetShadow",
+        "GetShadow",
+    ],
 }
 
 
@@ -123,6 +133,30 @@ def cases(zhiyi):
         answer = dictionary.Reload(message("ReloadRequest"))
         equal((answer.version, answer.changed), (before, False))
 
+    def versions():
+        serving = dictionary.GetStatus(message("GetStatusRequest")).version
+        known = dictionary.ListVersions(message("ListVersionsRequest")).versions
+        equal([v.version for v in known if v.active], [serving])
+        answer = dictionary.Activate(message("ActivateRequest", version=serving))
+        equal((answer.version, answer.changed), (serving, False))
+        unknown = message("ActivateRequest", version="0123456789abcdef")
+        refused(lambda: dictionary.Activate(unknown), grpc.StatusCode.NOT_FOUND, "version")
+        try:
+            dictionary.Rollback(message("RollbackRequest"))
+        except grpc.RpcError as error:
+            equal(error.code(), grpc.StatusCode.FAILED_PRECONDITION, "no version served before")
+        else:
+            raise AssertionError("there is nothing to roll back to")
+
+    def shadow():
+        serving = dictionary.GetStatus(message("GetStatusRequest")).version
+        equal(dictionary.SetShadow(message("SetShadowRequest", version=serving)).version, serving)
+        recognizer.Recognize(request("我要值机"))
+        told = dictionary.GetShadow(message("GetShadowRequest"))
+        equal((told.version, told.different), (serving, 0))
+        equal(dictionary.SetShadow(message("SetShadowRequest")).version, "")
+        equal(dictionary.GetShadow(message("GetShadowRequest")).version, "")
+
     return [
         recognize,
         recognize_slots_and_spans,
@@ -137,4 +171,6 @@ def cases(zhiyi):
         list_accounts,
         list_intents,
         reload,
+        versions,
+        shadow,
     ]

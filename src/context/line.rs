@@ -1,11 +1,10 @@
 //! Lines of a dialogue: messages, and what happens between them.
 
-use super::Failure;
-use crate::context::Location;
-use crate::diagnostic::Language;
+use super::Location;
+use crate::diagnostic::Text;
 
 /// A line of a dialogue.
-pub(super) enum Line<'l> {
+pub enum Line<'l> {
     /// The sender writes.
     Say(&'l str),
     /// The sender sends a position: `/location 39.99,116.48 朝阳区`, with the name of the place where there is one.
@@ -19,15 +18,10 @@ impl<'l> Line<'l> {
     ///
     /// # Errors
     /// What is wrong with a position or a time.
-    pub(super) fn parse(line: &'l str, language: Language) -> Result<Self, Failure> {
+    pub fn parse(line: &'l str) -> Result<Self, Text> {
         let (word, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
         let rest = rest.trim();
-        let wrong = |zh: &str, en: &str| {
-            Failure::Message(match language {
-                Language::Chinese => format!("“{line}”：{zh}"),
-                Language::English => format!("`{line}`: {en}"),
-            })
-        };
+        let wrong = |zh: &str, en: &str| Text::new(format!("“{line}”：{zh}"), format!("`{line}`: {en}"));
         match word {
             "/location" => {
                 let (place, name) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -52,6 +46,6 @@ impl<'l> Line<'l> {
 ///
 /// # Errors
 /// The moment is outside of what can be written.
-pub(super) fn later(moment: &jiff::ZonedDateTime, time: jiff::Span) -> Result<jiff::ZonedDateTime, Failure> {
-    moment.checked_add(time).map_err(|e| Failure::Message(format!("/wait: {e}")))
+pub fn later(moment: &jiff::ZonedDateTime, time: jiff::Span) -> Result<jiff::ZonedDateTime, Text> {
+    moment.checked_add(time).map_err(|e| Text::new(format!("/wait：{e}"), format!("/wait: {e}")))
 }

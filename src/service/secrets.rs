@@ -1,0 +1,116 @@
+//! Certificates, tokens and keys, read again when their files change.
+
+use super::stamp::Stamp;
+use super::tls::Certificates;
+use super::tokens::Tokens;
+use crate::config::Config;
+use crate::context::Seal;
+use arc_swap::ArcSwap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The least bytes of a key that signs contexts.
+const SHORTEST_KEY: usize = 16;
+
+/// What the server must not show.
+pub(super) struct Secrets {
+    pub(super) certificates: Option<Certificates>,
+    pub(super) tokens: Option<Tokens>,
+    context_keys: Option<PathBuf>,
+    seal: ArcSwap<Seal>,
+    seen: Mutex<Vec<Stamp>>,
+    pub(super) reloads: AtomicU64,
+    pub(super) faults: AtomicU64,
+}
+
+impl Secrets {
+    /// Reads all files.
+    ///
+    /// # Errors
+    /// Every file that is wrong, one a line.
+    pub(super) fn load(config: &Config) -> Result<Self, String> {
+        let certificates = config.tls.as_ref().map(Certificates::load).transpose();
+        let tokens = config.tokens.as_deref().map(Tokens::load).transpose();
+        let seal = config.context_keys.as_deref().map_or_else(|| Ok(Seal::default()), seal);
+        let (certificates, tokens, seal) = match (certificates, tokens, seal) {
+            (Ok(certificates), Ok(tokens), Ok(seal)) => (certificates, tokens, seal),
+            (certificates, tokens, seal) => {
+                let faults = [certificates.err(), tokens.err(), seal.err()];
+                return Err(faults.into_iter().flatten().collect::<Vec<_>>().join("\n"));
+            }
+        };
+        let secrets = Self {
+            certificates,
+            tokens,
+            context_keys: config.context_keys.clone(),
+            seal: ArcSwap::from_pointee(seal),
+            seen: Mutex::default(),
+            reloads: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
+        };
+        *secrets.seen.lock().unwrap_or_else(PoisonError::into_inner) = secrets.stamps();
+        Ok(secrets)
+    }
+
+    fn stamps(&self) -> Vec<Stamp> {
+        let certificates = self.certificates.iter().flat_map(Certificates::paths);
+        let tokens = self.tokens.iter().map(|t| -> &Path { t.path() });
+        certificates.chain(tokens).chain(self.context_keys.as_deref()).map(Stamp::of_file).collect()
+    }
+
+    /// What contexts are sealed with.
+    pub(super) fn seal(&self) -> arc_swap::Guard<Arc<Seal>> {
+        self.seal.load()
+    }
+
+    /// Reads what changed since the last time, or all of it; on a fault the old stays.
+    pub(super) fn refresh(&self, all: bool) {
+        let now = self.stamps();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if (!all && *seen == now) || now.is_empty() {
+            return;
+        }
+        *seen = now;
+        let results = [
+            ("certificates", self.certificates.as_ref().map(Certificates::reload)),
+            ("tokens", self.tokens.as_ref().map(Tokens::reload)),
+            ("context keys", self.context_keys.as_deref().map(|p| seal(p).map(|seal| self.seal.store(seal.into())))),
+        ];
+        for (what, result) in results {
+            match result {
+                None => {}
+                Some(Ok(())) => {
+                    self.reloads.fetch_add(1, Ordering::Relaxed);
+                    tracing::info!("{what} were read again");
+                }
+                Some(Err(error)) => {
+                    self.faults.fetch_add(1, Ordering::Relaxed);
+                    tracing::error!(%error, "{what} were not read again; the old ones stay");
+                }
+            }
+        }
+    }
+}
+
+/// Reads the keys that sign contexts.
+///
+/// # Errors
+/// What is wrong with the file; never a key.
+fn seal(path: &Path) -> Result<Seal, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let lines = text.lines().map(str::trim).enumerate();
+    let mut keys = Vec::new();
+    for (at, key) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        if key.len() < SHORTEST_KEY {
+            let (path, line) = (path.display(), at + 1);
+            return Err(format!("{path}:{line}: the key is shorter than {SHORTEST_KEY} bytes; write a random one"));
+        }
+        keys.push(key.as_bytes().to_vec());
+    }
+    if keys.is_empty() {
+        return Err(format!("{}: no key; write one a line, of at least {SHORTEST_KEY} bytes", path.display()));
+    }
+    Ok(Seal::new(keys))
+}

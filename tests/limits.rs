@@ -1,0 +1,279 @@
+//! What clients may take: calls, streams, bytes, time, connections. Beyond that they are refused at once, and others are
+//! served as before.
+
+mod support;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use support::client::{channel, eventually, get, metric, request};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::codec::Streaming;
+use tonic::transport::Channel;
+use tonic::{Code, Request, Response, Status};
+use tonic_types::StatusExt;
+use zhiyi::config::{Config, Limits};
+use zhiyi::service::Server;
+use zhiyi::service::proto::recognizer_client::RecognizerClient;
+use zhiyi::service::proto::*;
+
+/// A server with one thread, so that no limit is shared out.
+fn start(change: impl FnOnce(&mut Config)) -> Server {
+    let mut config = Config { threads: 1, metrics_listen: Some(support::free()), ..support::config() };
+    change(&mut config);
+    Server::start(support::load(&support::fixture("tiny")).expect("the dictionary loads"), &config).expect("it starts")
+}
+
+fn limited(change: impl FnOnce(&mut Limits)) -> Server {
+    start(|config| change(&mut config.limits))
+}
+
+fn number(server: &Server, name: &str) -> f64 {
+    metric(server.metrics_address().expect("there are metrics"), name)
+}
+
+async fn until(server: &Server, name: &str, value: f64) {
+    eventually(name, async || (number(server, name) == value).then_some(())).await;
+}
+
+type Answered = tokio::task::JoinHandle<Result<Response<RecognizeResponse>, Status>>;
+
+/// A call of Recognize whose request never ends, as a slow client's: messages may be sent through the channel.
+fn slow(channel: &Channel) -> (mpsc::Sender<RecognizeRequest>, Answered) {
+    let (send, messages) = mpsc::channel(4);
+    let channel = channel.clone();
+    let task = tokio::spawn(async move {
+        let mut client = tonic::client::Grpc::new(channel);
+        client.ready().await.expect("the connection is open");
+        let codec = tonic_prost::ProstCodec::<RecognizeRequest, RecognizeResponse>::default();
+        let path = http::uri::PathAndQuery::from_static("/zhiyi.v1.Recognizer/Recognize");
+        client.client_streaming(Request::new(ReceiverStream::new(messages)), path, codec).await
+    });
+    (send, task)
+}
+
+fn refused(status: &Status) {
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+    let retry = status.get_details_retry_info().and_then(|r| r.retry_delay);
+    assert_eq!(retry, Some(Duration::from_millis(200)), "it says when to come back");
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_are_refused_at_once() {
+    let server = limited(|l| l.concurrent_requests = 2);
+    let channel = channel(server.address()).await;
+    let mut reader = RecognizerClient::new(channel.clone());
+    let (first, second) = (slow(&channel), slow(&channel));
+    until(&server, "zhiyi_calls_in_flight", 2.0).await;
+    let begun = Instant::now();
+    refused(&reader.recognize(request("我要值机")).await.expect_err("two are in flight"));
+    refused(&reader.moderate(ModerateRequest { text: "好".into(), ..Default::default() }).await.expect_err("as well"));
+    assert!(begun.elapsed() < Duration::from_secs(5), "nothing waits");
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"calls\"}"), 2.0);
+    assert_eq!(number(&server, "zhiyi_calls_total{method=\"Recognize\",code=\"RESOURCE_EXHAUSTED\"}"), 1.0);
+    // One gives up, the other ends its request.
+    first.1.abort();
+    second.0.send(request("我要值机")).await.expect("it is awaited");
+    drop(second.0);
+    let answer = second.1.await.expect("no panic").expect("an answer").into_inner();
+    assert_eq!(answer.intents[0].id, "air.check_in");
+    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+    reader.recognize(request("我要值机")).await.expect("there is room again");
+}
+
+async fn stream(
+    channel: &Channel,
+) -> Result<(mpsc::Sender<StreamRecognizeRequest>, Streaming<StreamRecognizeResponse>), Status> {
+    let (send, messages) = mpsc::channel(4);
+    let answers = RecognizerClient::new(channel.clone()).stream_recognize(ReceiverStream::new(messages)).await?;
+    Ok((send, answers.into_inner()))
+}
+
+fn item(text: &str) -> StreamRecognizeRequest {
+    StreamRecognizeRequest { request: Some(request(text)) }
+}
+
+#[tokio::test]
+async fn streams_beyond_the_limit_are_refused_and_calls_are_not() {
+    let server = limited(|l| {
+        l.open_streams = 1;
+        l.concurrent_requests = 1;
+    });
+    let channel = channel(server.address()).await;
+    let (send, mut answers) = stream(&channel).await.expect("one stream is allowed");
+    let status = match stream(&channel).await {
+        Ok((_, mut answers)) => answers.message().await.expect_err("a second stream"),
+        Err(status) => status,
+    };
+    refused(&status);
+    RecognizerClient::new(channel.clone()).recognize(request("我要值机")).await.expect("a call is no stream");
+    send.send(item("格力优惠")).await.expect("the stream is open");
+    assert!(answers.message().await.expect("it goes on").is_some());
+    drop((send, answers));
+    until(&server, "zhiyi_open_streams", 0.0).await;
+    stream(&channel).await.expect("there is room again");
+}
+
+#[tokio::test]
+async fn half_received_requests_cannot_fill_the_memory() {
+    let server = limited(|l| {
+        l.request_bytes = 64 << 10;
+        l.buffered_bytes = 64 << 10;
+    });
+    let channel = channel(server.address()).await;
+    let large = || request(&"我".repeat(13_000));
+    let first = slow(&channel);
+    first.0.send(large()).await.expect("it is awaited");
+    eventually("the first is held", async || (number(&server, "zhiyi_buffered_bytes") > 39_000.0).then_some(())).await;
+    let second = slow(&channel);
+    second.0.send(large()).await.expect("it is awaited");
+    refused(&second.1.await.expect("no panic").expect_err("both together are too much"));
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"bytes\"}"), 1.0);
+    RecognizerClient::new(channel.clone()).recognize(request("我要值机")).await.expect("small ones are read");
+    first.1.abort();
+    until(&server, "zhiyi_buffered_bytes", 0.0).await;
+
+    let status = RecognizerClient::new(channel).recognize(request(&"我".repeat(30_000))).await.expect_err("too large");
+    assert_eq!(status.code(), Code::OutOfRange);
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_end_is_ended() {
+    let server = limited(|l| l.request_time = Duration::from_millis(200));
+    let (_send, answer) = slow(&channel(server.address()).await);
+    let status = answer.await.expect("no panic").expect_err("it is too late");
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"late\"}"), 1.0);
+    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+}
+
+#[tokio::test]
+async fn nothing_is_read_for_a_caller_who_no_longer_waits() {
+    let server = limited(|_| {});
+    let mut reader = RecognizerClient::new(channel(server.address()).await);
+    let mut late = Request::new(request("我要值机"));
+    late.metadata_mut().insert("grpc-timeout", "1n".parse().expect("ASCII"));
+    reader.recognize(late).await.expect_err("a nanosecond is not enough");
+    until(&server, "zhiyi_shed_total{reason=\"late\"}", 1.0).await;
+    assert_eq!(number(&server, "zhiyi_recognition_seconds_count"), 0.0);
+    let mut patient = Request::new(request("我要值机"));
+    patient.metadata_mut().insert("grpc-timeout", "50S".parse().expect("ASCII"));
+    reader.recognize(patient).await.expect("an answer");
+    assert_eq!(number(&server, "zhiyi_recognition_seconds_count"), 1.0);
+}
+
+#[tokio::test]
+async fn a_batch_stops_at_its_deadline() {
+    let server = limited(|l| l.request_time = Duration::from_millis(1));
+    let requests = vec![request("明天CZ3102几点起飞"); 1000];
+    let mut reader = RecognizerClient::new(channel(server.address()).await);
+    let status = reader.batch_recognize(BatchRecognizeRequest { requests }).await.expect_err("too much for 1 ms");
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    assert!(number(&server, "zhiyi_recognition_seconds_count") < 1000.0);
+}
+
+#[tokio::test]
+async fn a_silent_stream_is_ended() {
+    let server = limited(|l| l.stream_idle = Some(Duration::from_millis(300)));
+    let (send, mut answers) = stream(&channel(server.address()).await).await.expect("a stream");
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        send.send(item("格力优惠")).await.expect("the stream is open");
+        assert!(answers.message().await.expect("it goes on").is_some(), "messages keep it open");
+    }
+    let status = answers.message().await.expect_err("it was silent for too long");
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    until(&server, "zhiyi_open_streams", 0.0).await;
+}
+
+/// A client that sends and never takes an answer is held back; the server does not read on and pile answers up.
+#[tokio::test]
+async fn a_reader_that_stalls_is_held_back() {
+    let server = limited(|_| {});
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{}", server.address()))
+        .expect("a URL")
+        .initial_stream_window_size(1 << 10)
+        .initial_connection_window_size(1 << 16)
+        .connect()
+        .await
+        .expect("the server listens");
+    let (send, answers) = stream(&channel).await.expect("a stream");
+    let mut sent = 0;
+    let most = 100_000;
+    while sent < most {
+        match tokio::time::timeout(Duration::from_secs(2), send.send(item("明天CZ3102几点起飞"))).await {
+            Ok(Ok(())) => {}
+            // The connection was closed: HTTP/2 allows only so many small frames that nobody took.
+            Ok(Err(_)) => break,
+            Err(_) => break,
+        }
+        sent += 1;
+    }
+    assert!(sent < most, "the client was held back or sent away");
+    let read = number(&server, "zhiyi_recognition_seconds_count");
+    assert!(read < 1_000.0, "{read} messages were read for nobody");
+    drop((send, answers));
+    until(&server, "zhiyi_open_streams", 0.0).await;
+}
+
+async fn closed(mut stream: TcpStream) {
+    let mut said = Vec::new();
+    let end = stream.read_to_end(&mut said);
+    let _ = tokio::time::timeout(Duration::from_secs(20), end).await.expect("the server hangs up");
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_turned_away() {
+    let server = limited(|l| l.connections = 2);
+    let first = channel(server.address()).await;
+    let second = TcpStream::connect(server.address()).await.expect("it listens");
+    until(&server, "zhiyi_connections", 2.0).await;
+    closed(TcpStream::connect(server.address()).await.expect("it listens")).await;
+    assert_eq!(number(&server, "zhiyi_connections_turned_away_total"), 1.0);
+    RecognizerClient::new(first).recognize(request("我要值机")).await.expect("others are served");
+    drop(second);
+    until(&server, "zhiyi_connections", 1.0).await;
+    let third = channel(server.address()).await;
+    RecognizerClient::new(third).recognize(request("我要值机")).await.expect("there is room again");
+}
+
+/// A call that is sent at the very moment may find its connection closed; it never reached the server then, which knows
+/// of no call that failed.
+#[tokio::test]
+async fn old_connections_are_renewed() {
+    let server = limited(|l| l.connection_age = Some(Duration::from_millis(200)));
+    let mut reader = RecognizerClient::new(channel(server.address()).await);
+    let mut answered = 0.0;
+    eventually("connections are renewed", async || {
+        answered += f64::from(u8::from(reader.recognize(request("我要值机")).await.is_ok()));
+        (number(&server, "zhiyi_connections_total") >= 3.0).then_some(())
+    })
+    .await;
+    assert!(answered >= 3.0);
+    let (_, page) = get(server.metrics_address().expect("there are metrics"), "/metrics");
+    let calls: Vec<&str> = page.lines().filter(|l| l.starts_with("zhiyi_calls_total{method=\"Recognize\"")).collect();
+    assert_eq!(calls, [format!("zhiyi_calls_total{{method=\"Recognize\",code=\"OK\"}} {answered}")]);
+}
+
+/// Speaks just enough HTTP/2 to open a connection and never answers a ping.
+#[tokio::test]
+async fn dead_connections_are_found_and_closed() {
+    let server = start(|c| {
+        c.keepalive_interval = Some(Duration::from_millis(100));
+        c.keepalive_timeout = Duration::from_millis(200);
+    });
+    let alive = channel(server.address()).await;
+    let dead = half_open(server.address()).await;
+    closed(dead).await;
+    until(&server, "zhiyi_connections", 1.0).await;
+    RecognizerClient::new(alive).recognize(request("我要值机")).await.expect("who answers pings stays");
+}
+
+async fn half_open(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    // The preface and an empty SETTINGS frame.
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("it reads");
+    stream
+}
