@@ -9,16 +9,15 @@ use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use zhiyi::context::{self, Location as Position, PastMenu, PastRequest, Seal, State};
 use zhiyi::recognizer::{Outcome as Became, Recognizer, Utterance};
+use zhiyi::service::Server;
 use zhiyi::service::proto::dictionary_client::DictionaryClient;
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
 use zhiyi::service::proto::*;
-use zhiyi::service::{Limits, Server, ServerOptions, State as Shared};
 use zhiyi::text::Modality;
 
 fn dictionary() -> &'static Path {
@@ -34,14 +33,13 @@ fn dictionary() -> &'static Path {
 
 fn start(folder: &Path, keys: &[&str]) -> Server {
     let loaded = support::load(folder).unwrap_or_else(|e| panic!("the dictionary loads: {e:?}"));
-    let options = ServerOptions {
-        listen: "127.0.0.1:0".parse().expect("an address"),
-        threads: 1,
-        limits: Limits::default(),
-        drain: Duration::from_secs(2),
-    };
-    let seal = Seal::new(keys.iter().map(|k| k.as_bytes().to_vec()));
-    Server::start(Shared::with_seal(loaded, seal), &options).expect("the server starts")
+    let mut config = support::config();
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    if !keys.is_empty() {
+        std::fs::write(file.path(), keys.join("\n")).expect("keys are written");
+        config.context_keys = Some(file.path().to_owned());
+    }
+    Server::start(loaded, &config).expect("the server starts")
 }
 
 /// One server without a key for all tests that only ask.
@@ -350,7 +348,10 @@ async fn a_bad_context_is_the_fault_of_its_item_alone() {
 
 #[tokio::test]
 async fn servers_with_the_same_key_share_conversations() {
-    let servers = [start(dictionary(), &["first"]), start(dictionary(), &["second", "first"])];
+    let servers = [
+        start(dictionary(), &["the first of the keys"]),
+        start(dictionary(), &["the second of the keys", "the first of the keys"]),
+    ];
     let (mut old, mut new) = (client(servers[0].address()).await, client(servers[1].address()).await);
     let context = old.recognize(request("查航班动态", "", 0)).await.expect("an answer").into_inner().context;
     assert!(context.starts_with("1h."), "{context}");

@@ -41,7 +41,7 @@ fn try_it(bytes: Vec<u8>) -> Result<(), String> {
                 Utterance { text, account, modality: Modality::Text, reference: reference.clone(), explain: true };
             let recognition = recognizer.recognize(&utterance).map_err(|e| e.to_string())?;
             zhiyi::service::convert::response(&recognizer, text, "", recognition);
-            recognizer.moderate(text, account).map_err(|e| e.to_string())?;
+            recognizer.moderate(text, account, zhiyi::moderation::Direction::Out).map_err(|e| e.to_string())?;
         }
     }
     Ok(())

@@ -106,7 +106,8 @@ impl Recognizer {
             .iter()
             .map(|intent| {
                 let Some(intent) = content.intents.get(usize::from(*intent)) else { return Vec::new() };
-                slots::fill(content, intent, &message.candidates, text.chars(), all, &mut filled);
+                let kept = slots::TakenBack::Kept;
+                slots::fill(content, intent, &message.candidates, text.chars(), all, kept, &mut filled);
                 let offer = |f: &slots::Filled| {
                     let c = &message.candidates[f.candidate as usize];
                     let slot = &content.slots[usize::from(f.slot)];

@@ -392,7 +392,8 @@ impl Recognizer {
         let content = &self.bundle.content;
         let intent: &Intent = &content.intents[usize::from(considered.intent)];
         let mut filled = std::mem::take(&mut scratch.filled);
-        slots::fill(content, intent, &message.candidates, scratch.text.chars(), *window, &mut filled);
+        let left_out = slots::TakenBack::LeftOut;
+        slots::fill(content, intent, &message.candidates, scratch.text.chars(), *window, left_out, &mut filled);
         let values = filled
             .iter()
             .map(|f| {

@@ -13,6 +13,15 @@ pub struct Filled {
     pub candidate: u32,
 }
 
+/// What becomes of values that the sender takes back in the same message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenBack {
+    /// They fill no slot.
+    LeftOut,
+    /// They fill slots like others: what they answer was said in an earlier message.
+    Kept,
+}
+
 /// A value on its way into a slot.
 #[derive(Clone, Copy)]
 struct Kept {
@@ -52,6 +61,7 @@ pub fn fill(
     candidates: &[Candidate<'_>],
     chars: &[char],
     window: (u32, u32),
+    taken_back: TakenBack,
     out: &mut Vec<Filled>,
 ) {
     out.clear();
@@ -62,7 +72,9 @@ pub fn fill(
     if kept.is_empty() {
         return;
     }
-    take_back(&slots, candidates, chars, &mut kept);
+    if taken_back == TakenBack::LeftOut {
+        take_back(&slots, candidates, chars, &mut kept);
+    }
     let mut pending: Vec<Kept> = Vec::new();
     for k in kept {
         let c = of(k.candidate);
@@ -115,8 +127,10 @@ fn usable(slots: &Slots<'_>, candidates: &[Candidate<'_>], window: (u32, u32)) -
     let mut kept: Vec<u32> = usable.into_iter().map(|(_, i)| i).collect();
     keep_apart(&mut kept, of);
     // A bare reading only counts where no surer value of its kind was found.
-    let sure: Vec<KindId> =
+    let mut sure: Vec<KindId> =
         kept.iter().map(|k| of(*k)).filter(|c| c.strength > Strength::Bare).map(|c| c.kind).collect();
+    sure.sort_unstable();
+    sure.dedup();
     kept.retain(|k| of(*k).strength > Strength::Bare || !sure.contains(&of(*k).kind));
     kept.sort_unstable_by_key(|k| of(*k).start);
     kept.into_iter().map(|candidate| Kept { candidate, cue_at: of(candidate).start }).collect()

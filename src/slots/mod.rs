@@ -4,5 +4,5 @@ mod fill;
 mod retract;
 mod roles;
 
-pub use fill::{Filled, fill};
+pub use fill::{Filled, TakenBack, fill};
 pub use roles::cue;

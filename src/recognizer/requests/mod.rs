@@ -20,7 +20,7 @@ use crate::dictionary::Cue;
 use crate::entities::Strength;
 
 /// Parts are looked at where the second intent of the whole has at least this score.
-const SECOND_SCORE: f32 = -0.75;
+const SECOND_SCORE: f32 = -0.8;
 /// The farthest that a correcting word stands from the values on its two sides, in characters.
 const FARTHEST: u32 = 4;
 
@@ -132,7 +132,7 @@ impl Recognizer {
         let mut cues = std::mem::take(&mut scratch.cues);
         let mut parts = std::mem::take(&mut scratch.parts);
         self.cues.find(&message.view.visibility, scratch.text.chars(), &mut cues);
-        let (corrections, wrong) = corrections(&cues, message);
+        let corrections = corrections(&cues, message);
         decide::split(scratch.text.chars(), &cues, &corrections, &mut parts);
         let mut scopes = Vec::new();
         let chars = scratch.text.chars();
@@ -140,7 +140,7 @@ impl Recognizer {
             .scopes(&parts, &mut scopes);
         let near = ranking.considered.get(1).is_some_and(|second| second.score >= SECOND_SCORE);
         let alone = !near && whole.understood() && !self.beside(best.intent);
-        let mut readout = if scopes.is_empty() && alone {
+        let readout = if scopes.is_empty() && alone {
             Readout::one(whole.asked())
         } else {
             // Copies, because judging a window writes into the buffers.
@@ -157,7 +157,6 @@ impl Recognizer {
             scratch.copies = (chars, ignorable);
             readout
         };
-        readout.withdrawn.extend(wrong);
         scratch.parts = parts;
         scratch.cues = cues;
         readout
@@ -184,13 +183,9 @@ impl Recognizer {
     }
 }
 
-/// Half-open ranges of normalised characters.
-type Ranges = Vec<(u32, u32)>;
-
-/// The ranges in which one value corrects the one before it (two of a kind with nothing but a correcting word between),
-/// and the ranges of the wrong values.
-fn corrections(cues: &[CueMatch], message: &Message<'_, '_>) -> (Ranges, Ranges) {
-    let (mut ranges, mut wrong_values) = (Vec::new(), Vec::new());
+/// The ranges in which one value corrects the one before it: two of a kind with nothing but a correcting word between.
+fn corrections(cues: &[CueMatch], message: &Message<'_, '_>) -> Vec<(u32, u32)> {
+    let mut ranges = Vec::new();
     for word in cues.iter().filter(|c| c.cue == Cue::Correction) {
         let wrong = message.entities().filter(|c| c.end <= word.start && word.start - c.end <= FARTHEST).last();
         let right = message.entities().find(|c| c.start >= word.end && c.start - word.end <= FARTHEST);
@@ -198,8 +193,7 @@ fn corrections(cues: &[CueMatch], message: &Message<'_, '_>) -> (Ranges, Ranges)
             && (wrong.kind == right.kind || right.strength == Strength::Bare)
         {
             ranges.push((wrong.start, right.end));
-            wrong_values.push((wrong.start, wrong.end));
         }
     }
-    (ranges, wrong_values)
+    ranges
 }
