@@ -334,6 +334,8 @@ impl Recognizer {
         let Readout { mut asked, set_aside, withdrawn } = self.requests(scratch, &message, threshold, &rows, &ranking);
         let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold));
         asked.retain(|r| r.considered.confidence >= threshold);
+        // What is refused here may be what an earlier message said: 不是北京是上海.
+        let heard = wanted.map(|wanted| self.heard(utterance.text, scratch, &message, wanted)).unwrap_or_default();
         requests::withdraw(&mut message.candidates, &withdrawn);
 
         let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
@@ -377,7 +379,6 @@ impl Recognizer {
         } else {
             Outcome::Matched
         };
-        let heard = wanted.map(|wanted| self.heard(utterance.text, scratch, &message, wanted)).unwrap_or_default();
         (Recognition { account, outcome, intents, set_aside, alternatives, entities, flags, trace }, heard)
     }
 
