@@ -156,9 +156,14 @@ fn moderate_exits_with_one_where_a_text_must_not_go_out() {
 
 #[test]
 fn dict_check_lists_faults() {
-    let fine = run(&["dict", "check"]);
+    let at = |moment: &str| run(&["dict", "check", "--at", moment]);
+    let fine = at("2026-11-10T10:00:00+08:00");
     assert_eq!(fine.code, 0, "{}", fine.out);
     assert!(fine.out.trim_end().ends_with("0 errors, 0 warnings"), "{}", fine.out);
+    let late = at("2026-11-28T10:00:00+08:00");
+    assert_eq!(late.code, 0, "{}", late.out);
+    assert!(late.out.contains("warning[D103]: row pr-3 expires on 2026-12-01"), "{}", late.out);
+    assert!(at("2026-12-02T10:00:00+08:00").out.contains("warning[D100]: row pr-3 expired"));
 
     let folder = support::tiny_copy();
     let path = folder.path().to_str().expect("a path");
@@ -176,6 +181,22 @@ fn dict_check_lists_faults() {
     }
     let findings = json_lines(&run(&["dict", "check", "--json", path]).out);
     assert!(findings.iter().any(|f| f["code"] == "D040" && f["place"]["line"] == 9), "{findings:?}");
+}
+
+#[test]
+fn dict_examples_lists_contradictions() {
+    let fine = run(&["dict", "examples"]);
+    assert_eq!((fine.code, fine.err.as_str()), (0, ""), "{}", fine.out);
+    let folder = support::tiny_copy();
+    let path = folder.path().to_str().expect("a path");
+    let examples = folder.path().join("air/examples.csv");
+    append(&examples, "x-1,air.flight_status,这班飞机晚点到什么时候,\nx-2,none,这班飛機晚点到什么时候？,\n");
+    append(&examples, "x-3,air.flight_status,这班飞机晚点到什么时候！,\n");
+    let found = run(&["dict", "examples", path]);
+    assert_eq!(found.code, 1, "{}", found.out);
+    assert!(found.out.contains("warning[D120]") && !found.out.contains("D121"), "{}", found.out);
+    assert!(run(&["dict", "examples", "--duplicates", path]).out.contains("warning[D121]"));
+    assert_eq!(run(&["dict", "examples", "--alike", "2", path]).code, 2);
 }
 
 #[test]
@@ -273,6 +294,7 @@ fn every_subcommand_has_help() {
         &["moderate"],
         &["dict"],
         &["dict", "check"],
+        &["dict", "examples"],
         &["dict", "test"],
         &["dict", "build"],
     ] {

@@ -1,5 +1,6 @@
 //! Rules about dictionaries that load but may not do what was meant. One file a rule, one line in `RULES`.
 
+mod examples;
 mod expired;
 mod holidays;
 mod short;
@@ -9,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dictionary::Source;
 use crate::text::Normalizer;
 
+pub use examples::{Similar, similar_examples};
 pub use holidays::faults as holiday_faults;
 
 /// What a rule looks at.

@@ -1,4 +1,5 @@
 use super::{Common, Failure, Verdict, json, messages};
+use crate::moderation::Direction;
 use crate::service::{convert, proto};
 use std::io::Write;
 
@@ -6,17 +7,21 @@ use std::io::Write;
 pub(super) struct ModerateArgs {
     /// The text; without it one text a line from standard input
     text: Vec<String>,
+    /// Check the text as one that a customer sent, not as one that staff are about to send
+    #[arg(long = "in")]
+    incoming: bool,
 }
 
 impl ModerateArgs {
-    /// Exit code 1 where a text must not go out.
+    /// Exit code 1 where a text must not pass.
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
         let loaded = common.load()?;
         let mut out = std::io::stdout().lock();
         let mut verdict = Verdict::Fine;
+        let direction = if self.incoming { Direction::In } else { Direction::Out };
         messages::for_each(&self.text, |text| {
-            let result =
-                loaded.recognizer.moderate(text, &common.account).map_err(|e| Failure::Message(e.to_string()))?;
+            let result = loaded.recognizer.moderate(text, &common.account, direction);
+            let result = result.map_err(|e| Failure::Message(e.to_string()))?;
             let response = convert::moderated(&loaded.recognizer, text, "", result);
             if response.blocked {
                 verdict = Verdict::Findings;

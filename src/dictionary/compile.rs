@@ -7,7 +7,7 @@ use super::lexicon::{MOST_INDEXES, Parts, Posting, Term, fst_value};
 use super::phrase::{self, Piece};
 use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source};
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
-use crate::text::Normalizer;
+use crate::text::{Normalizer, is_filler_char};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A compiled dictionary that still lacks its learned model.
@@ -58,6 +58,7 @@ pub fn compile(source: &Source, normalizer: &Normalizer) -> Result<Compiled, Fau
     compiler.phrases();
     compiler.terms();
     compiler.sensitive();
+    compiler.lookalikes();
     compiler.rest();
     compiler.finish()
 }
@@ -146,7 +147,7 @@ impl<'a> Compiler<'a> {
     fn check_ids(&mut self) {
         let source = self.source;
         type Rows<'s> = Vec<(&'s str, &'s Place)>;
-        let tables: [(&str, Rows<'_>); 6] = [
+        let tables: [(&str, Rows<'_>); 7] = [
             (
                 "intents",
                 source.packs.iter().flat_map(|p| p.intents.iter().map(|r| (r.id.as_str(), &r.place))).collect(),
@@ -163,6 +164,10 @@ impl<'a> Compiler<'a> {
             (
                 "sensitive",
                 source.packs.iter().flat_map(|p| p.sensitive.iter().map(|r| (r.id.as_str(), &r.place))).collect(),
+            ),
+            (
+                "lookalikes",
+                source.packs.iter().flat_map(|p| p.lookalikes.iter().map(|r| (r.id.as_str(), &r.place))).collect(),
             ),
             ("tests", source.packs.iter().flat_map(|p| p.tests.iter().map(|r| (r.id.as_str(), &r.place))).collect()),
         ];
@@ -594,16 +599,7 @@ impl<'a> Compiler<'a> {
                 for spelling in row.bare.then_some(&row.value).into_iter().chain(&row.synonyms) {
                     let spelling_folded = self.normalizer.fold(spelling);
                     if spelling_folded.is_empty() && !spelling.is_empty() {
-                        self.fault(
-                            "D054",
-                            &row.place,
-                            "synonyms",
-                            Text::new(
-                                format!("“{spelling}”里没有看得见的字"),
-                                format!("`{spelling}` holds no visible character"),
-                            ),
-                            Text::new("删掉它", "remove it"),
-                        );
+                        self.invisible(spelling, &row.place, "synonyms");
                     } else if !spelling_folded.is_empty() {
                         folded.insert(spelling_folded);
                     }
@@ -614,19 +610,7 @@ impl<'a> Compiler<'a> {
                 for exception in &row.exceptions {
                     let exception_folded = self.normalizer.fold(exception);
                     if !folded.iter().any(|s| exception_folded.contains(s.as_str()) && exception_folded != *s) {
-                        self.fault(
-                            "D055",
-                            &row.place,
-                            "exceptions",
-                            Text::new(
-                                format!("除外词“{exception}”里没有这个词，起不了作用"),
-                                format!("the exception `{exception}` does not contain the word, so it shields nothing"),
-                            ),
-                            Text::new(
-                                "写包含这个词的更长的词，或删掉",
-                                "write a longer word that contains it, or remove it",
-                            ),
-                        );
+                        self.useless_exception(exception, &row.place);
                         continue;
                     }
                     self.words.entry(exception_folded).or_default().push(Posting::Shield(index));
@@ -639,25 +623,88 @@ impl<'a> Compiler<'a> {
         let source = self.source;
         for (pack_index, pack) in source.packs.iter().enumerate() {
             for row in &pack.sensitive {
-                let scope = self.scope(pack_index, &[], &row.place);
-                let index = self.content.sensitive.len() as u32;
+                let scope = self.scope(pack_index, &row.accounts, &row.place);
+                let spelling = self.normalizer.fold(&row.word);
+                if spelling.is_empty() {
+                    if !row.word.is_empty() {
+                        self.invisible(&row.word, &row.place, "word");
+                    }
+                    continue;
+                }
+                let mut exceptions = Vec::new();
+                for exception in &row.exceptions {
+                    let folded = self.normalizer.fold(exception);
+                    let before = exceptions.len();
+                    exceptions.extend(folded.match_indices(&spelling).filter(|_| folded != spelling).map(|(at, _)| {
+                        let plain = |s: &str| s.chars().filter(|c| !is_filler_char(*c)).collect::<String>();
+                        (plain(&folded[..at]), plain(&folded[at + spelling.len()..]))
+                    }));
+                    if exceptions.len() == before {
+                        self.useless_exception(exception, &row.place);
+                    }
+                }
                 self.content.sensitive.push(Sensitive {
                     id: row.id.clone(),
                     category: row.category.clone(),
                     word: row.word.clone(),
+                    spelling,
+                    exceptions,
+                    sound: row.sound,
                     scope,
                     inbound: row.inbound,
                     outbound: row.outbound,
                     action: row.action,
                 });
-                let folded = self.normalizer.fold(&row.word);
-                self.words.entry(folded).or_default().push(Posting::Sensitive(index));
-                for exception in &row.exceptions {
-                    let folded = self.normalizer.fold(exception);
-                    self.words.entry(folded).or_default().push(Posting::Harmless(index));
+            }
+        }
+    }
+
+    fn lookalikes(&mut self) {
+        let source = self.source;
+        for (pack_index, pack) in source.packs.iter().enumerate() {
+            for row in &pack.lookalikes {
+                let scope = self.scope(pack_index, &[], &row.place);
+                let means = self.normalizer.fold(&row.means);
+                // A face keeps its own look here: a horse means something else than a pig.
+                let written: String = match self.normalizer.fold(&row.written) {
+                    folded if folded.chars().all(is_filler_char) => {
+                        row.written.chars().filter(|c| !self.normalizer.fold(&c.to_string()).is_empty()).collect()
+                    }
+                    folded => folded,
+                };
+                for (text, original, column) in [(&written, &row.written, "written"), (&means, &row.means, "means")] {
+                    if text.is_empty() && !original.is_empty() {
+                        self.invisible(original, &row.place, column);
+                    }
+                }
+                if !written.is_empty() && !means.is_empty() {
+                    self.content.lookalikes.push(Lookalike { written, means, least: row.least, scope });
                 }
             }
         }
+    }
+
+    fn invisible(&mut self, text: &str, place: &Place, column: &str) {
+        self.fault(
+            "D054",
+            place,
+            column,
+            Text::new(format!("“{text}”里没有看得见的字"), format!("`{text}` holds no visible character")),
+            Text::new("删掉它", "remove it"),
+        );
+    }
+
+    fn useless_exception(&mut self, exception: &str, place: &Place) {
+        self.fault(
+            "D055",
+            place,
+            "exceptions",
+            Text::new(
+                format!("除外词“{exception}”里没有这个词，起不了作用"),
+                format!("the exception `{exception}` does not contain the word, so it shields nothing"),
+            ),
+            Text::new("写包含这个词的更长的词，或删掉", "write a longer word that contains it, or remove it"),
+        );
     }
 
     fn rest(&mut self) {

@@ -1,6 +1,6 @@
 //! The compiled dictionary: what the recogniser reads at run time.
 
-use super::source::{Action, MatchMode};
+use super::source::{Action, MatchMode, Sounding};
 use serde::{Deserialize, Serialize};
 
 /// Everything of a compiled dictionary but the words and the learned model.
@@ -28,8 +28,10 @@ pub struct Content {
     pub holidays: Vec<Holiday>,
     /// Names of airlines → two-character codes, folded, longest first.
     pub carriers: Vec<(String, String)>,
-    /// Sensitive words; postings of the lexicon name them by index.
+    /// Sensitive words.
     pub sensitive: Vec<Sensitive>,
+    /// How sensitive words are disguised.
+    pub lookalikes: Vec<Lookalike>,
 }
 
 /// A pack.
@@ -192,6 +194,12 @@ pub struct Sensitive {
     pub category: String,
     /// The word as the maintainer wrote it.
     pub word: String,
+    /// The word folded, as it is looked for.
+    pub spelling: String,
+    /// What stands before and behind the word where it is harmless, folded and without marks.
+    pub exceptions: Vec<(String, String)>,
+    /// How it may be written by its sound.
+    pub sound: Sounding,
     /// Index into [`Content::scopes`].
     pub scope: u16,
     /// Looked for in customers' messages.
@@ -200,4 +208,17 @@ pub struct Sensitive {
     pub outbound: bool,
     /// What to do with an outgoing text.
     pub action: Action,
+}
+
+/// A way to write characters of a sensitive word otherwise.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Lookalike {
+    /// What is written, folded; emoji stay as they are.
+    pub written: String,
+    /// What is meant, folded.
+    pub means: String,
+    /// Counts in words of at least so many characters.
+    pub least: u8,
+    /// Index into [`Content::scopes`].
+    pub scope: u16,
 }

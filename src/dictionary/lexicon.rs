@@ -14,14 +14,10 @@ pub enum Posting {
     Literal(u32),
     /// A longer word in which the term with this index must not be found.
     Shield(u32),
-    /// A sensitive word, by index.
-    Sensitive(u32),
-    /// A longer word in which the sensitive word with this index is harmless.
-    Harmless(u32),
 }
 
 const KIND_SHIFT: u32 = 29;
-/// The most terms, literals or sensitive words of one dictionary.
+/// The most terms or literals of one dictionary.
 pub const MOST_INDEXES: usize = 1 << KIND_SHIFT;
 
 impl Posting {
@@ -30,8 +26,6 @@ impl Posting {
             Posting::Term(i) => (0, i),
             Posting::Literal(i) => (1, i),
             Posting::Shield(i) => (2, i),
-            Posting::Sensitive(i) => (3, i),
-            Posting::Harmless(i) => (4, i),
         };
         kind << KIND_SHIFT | index
     }
@@ -42,8 +36,6 @@ impl Posting {
             0 => Posting::Term(index),
             1 => Posting::Literal(index),
             2 => Posting::Shield(index),
-            3 => Posting::Sensitive(index),
-            4 => Posting::Harmless(index),
             _ => return None,
         })
     }

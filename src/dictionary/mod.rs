@@ -21,9 +21,9 @@ pub use error::DictionaryError;
 pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};
 pub use source::{
-    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, MatchMode, NONE, PackSource, PhraseRow as PhraseSource,
-    SensitiveRow, SlotRow, SlotSource, Source, TermRow, TestRow,
+    AccountSource, Action, ExampleRow, HolidayRow, IntentRow, LookalikeRow, MatchMode, NONE, PackSource,
+    PhraseRow as PhraseSource, SensitiveRow, SlotRow, SlotSource, Sounding, Source, TermRow, TestRow,
 };
 
 /// Number of the bundle format; a bundle of another format is refused.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;

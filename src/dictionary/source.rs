@@ -63,8 +63,10 @@ pub struct PackSource {
     pub examples: Vec<ExampleRow>,
     /// `holidays.csv`.
     pub holidays: Vec<HolidayRow>,
-    /// `sensitive.csv`.
+    /// `sensitive.csv` and every `sensitive-*.csv`.
     pub sensitive: Vec<SensitiveRow>,
+    /// `lookalikes.csv` and every `lookalikes-*.csv`.
+    pub lookalikes: Vec<LookalikeRow>,
     /// `tests.csv` and every `tests-*.csv`.
     pub tests: Vec<TestRow>,
 }
@@ -238,6 +240,17 @@ pub enum Action {
     Block,
 }
 
+/// How a sensitive word may be written by its sound instead of its characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub enum Sounding {
+    /// Not at all.
+    Never,
+    /// Some of its characters, as long as one of them is written.
+    Partly,
+    /// The whole word too.
+    Whole,
+}
+
 /// A sensitive word.
 #[derive(Debug, Clone)]
 pub struct SensitiveRow {
@@ -255,6 +268,25 @@ pub struct SensitiveRow {
     pub outbound: bool,
     /// What to do with an outgoing text.
     pub action: Action,
+    /// How it may be written by its sound.
+    pub sound: Sounding,
+    /// Accounts for which alone it counts; all where empty.
+    pub accounts: Vec<String>,
+    /// Where the row stands.
+    pub place: Place,
+}
+
+/// A way to write characters of a sensitive word otherwise: 弓虽 for 强, v信 for 微信.
+#[derive(Debug, Clone)]
+pub struct LookalikeRow {
+    /// Stable row id.
+    pub id: String,
+    /// What is written.
+    pub written: String,
+    /// What is meant.
+    pub means: String,
+    /// Counts in words of at least so many characters.
+    pub least: u8,
     /// Where the row stands.
     pub place: Place,
 }
@@ -409,14 +441,15 @@ fn read_pack(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSou
             "examples" => each(&EXAMPLES, &mut |r, f| pack.examples.push(example(r, f))),
             "holidays" => each(&HOLIDAYS, &mut |r, f| pack.holidays.push(holiday(r, f))),
             "sensitive" => each(&SENSITIVE, &mut |r, f| pack.sensitive.push(sensitive(r, f))),
+            "lookalikes" => each(&LOOKALIKES, &mut |r, f| pack.lookalikes.push(lookalike(r, f))),
             "tests" => each(&TESTS, &mut |r, f| pack.tests.push(test(r, f))),
             _ => faults.push(Diagnostic::error(
                 "D033",
                 Place { file: name, ..Place::default() },
                 Text::new(format!("不认识的表“{stem}”"), format!("unknown table `{stem}`")),
                 Text::new(
-                    "表名只能是 intents phrases terms slots examples holidays sensitive tests，后面可加 -名字",
-                    "tables are intents phrases terms slots examples holidays sensitive tests, with an optional -name behind",
+                    "表名只能是 intents phrases terms slots examples holidays sensitive lookalikes tests，后面可加 -名字",
+                    "tables are intents phrases terms slots examples holidays sensitive lookalikes tests, with an optional -name behind",
                 ),
             )),
         }
@@ -443,8 +476,11 @@ const SLOTS: Columns = Columns {
 const EXAMPLES: Columns = Columns { required: &["id", "intent", "text"], optional: &["modality", "note"] };
 const HOLIDAYS: Columns =
     Columns { required: &["id", "name", "rule"], optional: &["synonyms", "public_holiday", "note"] };
-const SENSITIVE: Columns =
-    Columns { required: &["id", "category", "word"], optional: &["exceptions", "direction", "action", "note"] };
+const SENSITIVE: Columns = Columns {
+    required: &["id", "category", "word"],
+    optional: &["exceptions", "direction", "action", "sound", "accounts", "note"],
+};
+const LOOKALIKES: Columns = Columns { required: &["id", "written", "means"], optional: &["least", "note"] };
 const TESTS: Columns = Columns {
     required: &["id", "account", "text"],
     optional: &["modality", "at", "intents", "slots", "expect", "note"],
@@ -646,7 +682,35 @@ fn sensitive(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> SensitiveRow {
         outbound,
         action: choice(row, "action", &[("", Action::Warn), ("warn", Action::Warn), ("block", Action::Block)], faults)
             .unwrap_or(Action::Warn),
+        sound: choice(row, "sound", &[("", Sounding::Partly), ("n", Sounding::Never), ("y", Sounding::Whole)], faults)
+            .unwrap_or(Sounding::Partly),
+        accounts: row.list("accounts"),
         place: row.place("word"),
+    }
+}
+
+fn lookalike(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> LookalikeRow {
+    let least = match row.get("least") {
+        "" => 2,
+        cell => cell.parse().unwrap_or_else(|_| {
+            faults.push(Diagnostic::error(
+                "D023",
+                row.place("least"),
+                Text::new(
+                    format!("“{cell}”不是 0 到 255 的整数"),
+                    format!("`{cell}` is not a whole number from 0 to 255"),
+                ),
+                Text::new("填一个整数，或留空", "write a whole number, or leave it empty"),
+            ));
+            2
+        }),
+    };
+    LookalikeRow {
+        id: row.required("id", faults).to_owned(),
+        written: row.required("written", faults).to_owned(),
+        means: row.required("means", faults).to_owned(),
+        least,
+        place: row.place("written"),
     }
 }
 

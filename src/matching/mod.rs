@@ -106,7 +106,6 @@ impl Matches {
                     }
                 }
                 Posting::Shield(term) => self.shields.push((start as u32, end as u32, term)),
-                Posting::Sensitive(_) | Posting::Harmless(_) => {}
             });
         }
         if !self.shields.is_empty() {

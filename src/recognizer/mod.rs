@@ -19,7 +19,7 @@ use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{Candidate, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, Visibility};
-use crate::moderation::{self, Moderation};
+use crate::moderation::{Direction, Moderation, Moderator, Search, Words};
 use crate::segment::{Segmenter, Segments};
 use crate::slots::{self, Filled};
 use crate::text::{Modality, NormalizedText, Normalizer};
@@ -69,6 +69,7 @@ pub struct Recognizer {
     bundle: Arc<Bundle>,
     normalizer: Arc<Normalizer>,
     segmenter: Segmenter,
+    sensitive: Words,
     reader: Reader,
     sounds: SoundTable,
     views: Vec<View>,
@@ -98,6 +99,7 @@ struct Scratch {
     rows: RowMatcher,
     clauses: Vec<(u32, u32)>,
     filled: Vec<Filled>,
+    search: Search,
 }
 
 thread_local! {
@@ -154,9 +156,11 @@ impl Recognizer {
         let ignorable = content.groups.iter().position(|g| g.name == decide::IGNORABLE).map(|g| g as u16);
         let kinds = KindView::of_all(content);
         let segmenter = Segmenter::new(&bundle);
+        let sensitive = Words::new(content);
         Ok(Self {
             normalizer,
             segmenter,
+            sensitive,
             reader,
             sounds: SoundTable::new(),
             views,
@@ -209,13 +213,24 @@ impl Recognizer {
         Ok(SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, scratch)))
     }
 
-    /// Checks a text that staff are about to send in the name of an account.
+    /// Checks a text for sensitive words: one that staff are about to send in the name of an account, or one that a
+    /// customer sent to it.
     ///
     /// # Errors
     /// [`UtteranceError::UnknownAccount`].
-    pub fn moderate(&self, text: &str, account: &str) -> Result<Moderation, UtteranceError> {
+    pub fn moderate(&self, text: &str, account: &str, direction: Direction) -> Result<Moderation, UtteranceError> {
         let view = &self.views[usize::from(self.account(account)?)];
-        Ok(moderation::outbound(&self.bundle, &view.visibility, &self.normalizer, &self.segmenter, text))
+        Ok(SCRATCH.with_borrow_mut(|scratch| self.moderator(view).check(text, direction, &mut scratch.search)))
+    }
+
+    fn moderator<'s>(&'s self, view: &'s View) -> Moderator<'s> {
+        Moderator {
+            bundle: &self.bundle,
+            words: &self.sensitive,
+            visible: &view.visibility,
+            normalizer: &self.normalizer,
+            segmenter: &self.segmenter,
+        }
     }
 
     /// The features that the learner sees in a message, for training.
@@ -270,12 +285,11 @@ impl Recognizer {
         let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
         let entities = message.entities().map(value).collect();
         let flags = match message.view.moderated {
-            true => moderation::inbound(
-                &self.bundle,
-                &message.view.visibility,
+            true => self.moderator(message.view).inbound(
                 &scratch.text,
                 &scratch.segments,
                 utterance.text,
+                &mut scratch.search,
             ),
             false => Vec::new(),
         };

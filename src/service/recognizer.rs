@@ -3,6 +3,7 @@ use super::proto::{self, batch_result};
 use super::state::{Active, State};
 use super::status::Fault;
 use super::{Limits, convert};
+use crate::moderation::Direction;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio_stream::{Stream, StreamExt};
@@ -101,7 +102,7 @@ impl Service for RecognizerService {
         convert::check_id(&request.request_id)?;
         let active = self.state.active();
         let recognizer = &active.loaded.recognizer;
-        let result = recognizer.moderate(&request.text, &request.account).map_err(Fault::from)?;
+        let result = recognizer.moderate(&request.text, &request.account, Direction::Out).map_err(Fault::from)?;
         Ok(Response::new(convert::moderated(recognizer, &request.text, &request.request_id, result)))
     }
 }

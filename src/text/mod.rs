@@ -34,6 +34,12 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{3007}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Tells whether a normalised character stands for an emoji or a WeChat face.
+#[inline]
+pub fn is_face(c: char) -> bool {
+    faces::is_placeholder(c)
+}
+
 /// Tells whether a normalised character carries no meaning of its own: white space, punctuation or a face.
 #[inline]
 pub fn is_filler_char(c: char) -> bool {

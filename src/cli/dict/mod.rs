@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod examples;
 mod test;
 
 use super::{Common, Failure, Verdict};
@@ -19,6 +20,8 @@ pub(super) struct DictArgs {
 enum DictCommand {
     /// List every fault and warning of a dictionary folder with file, row, column and what to do
     Check(check::CheckArgs),
+    /// List examples that say the same but belong to different intents, and near duplicates
+    Examples(examples::ExamplesArgs),
     /// Run the packs' tests
     Test(test::TestArgs),
     /// Compile a folder to one bundle file
@@ -29,6 +32,7 @@ impl DictArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
         match &self.command {
             DictCommand::Check(args) => args.run(common),
+            DictCommand::Examples(args) => args.run(common),
             DictCommand::Test(args) => args.run(common),
             DictCommand::Build(args) => args.run(common),
         }
