@@ -133,6 +133,7 @@ fn recognition(folder: &Path) {
                         let account = accounts[turn % accounts.len()];
                         let utterance = Utterance {
                             text: black_box(m),
+                            hypotheses: &[],
                             account,
                             modality,
                             reference: reference.clone(),
@@ -168,6 +169,7 @@ fn bundle(folder: &Path) {
     let answer = |r: &Recognizer| {
         let utterance = Utterance {
             text: "我要值机",
+            hypotheses: &[],
             account: "",
             modality: Modality::Text,
             reference: reference.clone(),
@@ -256,6 +258,7 @@ fn matcher() {
                     for m in TYPED {
                         let utterance = Utterance {
                             text: black_box(m),
+                            hypotheses: &[],
                             account: "",
                             modality: Modality::Text,
                             reference: reference.clone(),

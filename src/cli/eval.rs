@@ -117,7 +117,8 @@ impl Score {
                 .to_zoned_datetime(zone),
         };
         let modality = if row.modality == "voice" { Modality::Voice } else { Modality::Text };
-        let utterance = Utterance { text: &row.text, account: &row.account, modality, reference, explain: false };
+        let utterance =
+            Utterance { text: &row.text, hypotheses: &[], account: &row.account, modality, reference, explain: false };
         let recognition = recognizer.recognize(&utterance).map_err(|e| Failure::Message(e.to_string()))?;
         let content = &recognizer.bundle().content;
         let ids: Vec<&str> =

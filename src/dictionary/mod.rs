@@ -22,7 +22,7 @@ pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};
 pub use source::{
     AccountSource, Action, ExampleRow, HolidayRow, IntentRow, LookalikeRow, MatchMode, NONE, PackSource,
-    PhraseRow as PhraseSource, SensitiveRow, SlotRow, SlotSource, Sounding, Source, TermRow, TestRow,
+    PhraseRow as PhraseSource, SensitiveRow, SlotRow, SlotSource, SoundRow, Sounding, Source, TermRow, TestRow,
 };
 
 /// Number of the bundle format; a bundle of another format is refused.

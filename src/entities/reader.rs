@@ -94,17 +94,26 @@ impl Reader {
         })
     }
 
-    /// Adds every value of a message to `out`, in no particular order.
-    pub fn read<'d>(
+    /// Adds every value that has a shape of its own to `out`, in no particular order.
+    pub fn read(
         &self,
         text: &NormalizedText,
-        matches: &Matches,
-        lexicon: &'d Lexicon,
         own_airline: Option<&str>,
         reference: &jiff::ZonedDateTime,
-        out: &mut Vec<Candidate<'d>>,
+        out: &mut Vec<Candidate<'_>>,
     ) {
+        self.temporals(text.chars(), reference, out);
+        self.numerics(text.chars(), own_airline, out);
+        self.patterns(text, out);
+    }
+
+    /// Adds the values of gazetteers that a message holds to `out`.
+    pub fn gazetteers<'d>(matches: &Matches, lexicon: &'d Lexicon, out: &mut Vec<Candidate<'d>>) {
         for m in &matches.values {
+            let (strength, source) = match m.by_sound {
+                true => (Strength::Cued, Source::Phonetic),
+                false => (Strength::Certain, Source::Exact),
+            };
             out.push(Candidate {
                 kind: (BUILTIN_KINDS.len() + usize::from(m.entry.group)) as KindId,
                 start: m.start,
@@ -114,16 +123,13 @@ impl Reader {
                 attributes: Attributes::Stored(lexicon.string(m.entry.attributes)),
                 valid: true,
                 reason: None,
-                strength: Strength::Certain,
-                source: Source::Exact,
+                strength,
+                source,
                 provenance: Provenance::Row(lexicon.string(m.entry.row)),
                 whole: true,
                 fills: true,
             });
         }
-        self.temporals(text.chars(), reference, out);
-        self.numerics(text.chars(), own_airline, out);
-        self.patterns(text, out);
     }
 
     fn temporals(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Candidate<'_>>) {

@@ -20,7 +20,7 @@ struct Stored {
 /// A linear model: scores of all classes for a bag of features.
 ///
 /// The stored weights are laid out anew for scoring: multiplied by the idf of their feature and rounded to whole steps of
-/// [`STEPS`], so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
+/// `STEPS`, so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
 #[derive(Debug, Default)]
 pub struct Model {
     stored: Stored,

@@ -1,27 +1,31 @@
 //! The recogniser: an immutable snapshot of one dictionary that reads messages.
 //!
 //! ```text
-//! &str → Normalizer → NormalizedText → Segmenter → Segments → Matches → candidates → rows + model → decision → slots
+//! &str → Normalizer → NormalizedText → Segmenter → Segments → Matches (characters, then sound) → candidates
+//!      → rows + model → decision → slots
 //! ```
 //!
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 mod answer;
+mod hypotheses;
 mod learned;
 mod requests;
 mod trace;
 
-pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, Value};
+pub use answer::{Alternative, HeardWord, Mood, Outcome, Recognition, Recognized, Value};
+pub use hypotheses::{Hypothesis, MOST_HYPOTHESES};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Classes, Considered, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{Candidate, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
-use crate::matching::{Matches, Visibility};
+use crate::matching::{Heard, Matches, Visibility};
 use crate::moderation::{Direction, Moderation, Moderator, Search, Words};
 use crate::segment::{Segmenter, Segments};
 use crate::slots::{self, Filled};
+use crate::sound::{Buffers, Scene, SoundReader};
 use crate::text::{Modality, NormalizedText, Normalizer};
 use learned::KindView;
 use std::cell::RefCell;
@@ -30,8 +34,10 @@ use std::sync::Arc;
 /// A message to read.
 #[derive(Debug, Clone)]
 pub struct Utterance<'t> {
-    /// The sender's text.
+    /// The sender's text; of speech, what its recogniser holds for most likely.
     pub text: &'t str,
+    /// What else may have been said.
+    pub hypotheses: &'t [Hypothesis<'t>],
     /// Id of the account; empty for the default one.
     pub account: &'t str,
     /// Typed or transcribed.
@@ -71,6 +77,7 @@ pub struct Recognizer {
     segmenter: Segmenter,
     sensitive: Words,
     reader: Reader,
+    sound: SoundReader,
     sounds: SoundTable,
     views: Vec<View>,
     rows: RowIndex,
@@ -91,6 +98,7 @@ struct Scratch {
     text: NormalizedText,
     segments: Segments,
     matches: Matches,
+    sound: Buffers,
     ignorable: Vec<bool>,
     symbols: Vec<(u32, u32)>,
     window: Symbols,
@@ -162,6 +170,7 @@ impl Recognizer {
             segmenter,
             sensitive,
             reader,
+            sound: SoundReader::new(&bundle),
             sounds: SoundTable::new(),
             views,
             rows,
@@ -210,7 +219,13 @@ impl Recognizer {
     /// [`UtteranceError`] where the request itself cannot be served; not understanding is no error.
     pub fn recognize(&self, utterance: &Utterance<'_>) -> Result<Recognition, UtteranceError> {
         let account = self.account(utterance.account)?;
-        Ok(SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, scratch)))
+        Ok(SCRATCH.with_borrow_mut(|scratch| {
+            let threshold = self.bundle.content.accounts[usize::from(account)].threshold;
+            match utterance.hypotheses {
+                [] => self.read(utterance, utterance.text, account, threshold, scratch),
+                _ => self.read_together(utterance, account, threshold, scratch),
+            }
+        }))
     }
 
     /// Checks a text for sensitive words: one that staff are about to send in the name of an account, or one that a
@@ -233,17 +248,18 @@ impl Recognizer {
         }
     }
 
-    /// The features that the learner sees in a message, for training.
+    /// The features that the learner sees in a message, for training: nothing is read by sound, so that misheard examples
+    /// teach what they look like.
     pub fn features(&self, text: &str, account: u16, modality: Modality, reference: &jiff::ZonedDateTime) -> Vec<u32> {
         SCRATCH.with_borrow_mut(|scratch| {
-            let message = self.analyze(text, account, modality, reference, scratch);
+            let message = self.analyze(text, account, modality, reference, scratch, false);
             let window = (0, scratch.text.len() as u32);
             self.collect(scratch, &message, window);
             scratch.features.prints.clone()
         })
     }
 
-    /// Normalises, segments, matches and reads values.
+    /// Normalises, segments, matches, by characters and where asked for by sound, and reads values.
     fn analyze<'s>(
         &'s self,
         text: &str,
@@ -251,6 +267,7 @@ impl Recognizer {
         modality: Modality,
         reference: &jiff::ZonedDateTime,
         scratch: &mut Scratch,
+        by_sound: bool,
     ) -> Message<'s, 's> {
         let view = &self.views[usize::from(account)];
         self.normalizer.normalize(text, modality, &mut scratch.text);
@@ -258,7 +275,19 @@ impl Recognizer {
         scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
-        self.reader.read(&scratch.text, &scratch.matches, &self.bundle.lexicon, airline, reference, &mut candidates);
+        self.reader.read(&scratch.text, airline, reference, &mut candidates);
+        if by_sound {
+            let scene = Scene {
+                bundle: &self.bundle,
+                visible: &view.visibility,
+                chars: scratch.text.chars(),
+                segments: &scratch.segments,
+                candidates: &candidates,
+                modality,
+            };
+            self.sound.read(&scene, &mut scratch.matches, &mut scratch.sound);
+        }
+        Reader::gazetteers(&scratch.matches, &self.bundle.lexicon, &mut candidates);
         decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
         let entities = resolve(&candidates);
         let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
@@ -266,10 +295,17 @@ impl Recognizer {
         message
     }
 
-    fn read(&self, utterance: &Utterance<'_>, account: u16, scratch: &mut Scratch) -> Recognition {
+    /// Reads one text; intents below `threshold` are left out.
+    fn read(
+        &self,
+        utterance: &Utterance<'_>,
+        original: &str,
+        account: u16,
+        threshold: f32,
+        scratch: &mut Scratch,
+    ) -> Recognition {
         let content = &self.bundle.content;
-        let threshold = content.accounts[usize::from(account)].threshold;
-        let message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+        let message = self.analyze(original, account, utterance.modality, &utterance.reference, scratch, true);
         let all = (0, scratch.text.len() as u32);
         let mut rows = Vec::new();
         let mut ranking = Ranking::default();
@@ -277,25 +313,22 @@ impl Recognizer {
 
         let mut clauses = std::mem::take(&mut scratch.clauses);
         decide::split(content, &scratch.matches, scratch.text.chars(), &mut clauses);
-        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold, &clauses));
+        let trace = utterance.explain.then(|| self.trace(original, scratch, &rows, &ranking, account, &clauses));
         let mut requests = self.requests(scratch, &message, &clauses, &rows, &ranking);
         scratch.clauses = clauses;
         requests.retain(|r| r.1.confidence >= threshold);
 
-        let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
+        let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), original, &scratch.text, c);
         let entities = message.entities().map(value).collect();
         let flags = match message.view.moderated {
-            true => self.moderator(message.view).inbound(
-                &scratch.text,
-                &scratch.segments,
-                utterance.text,
-                &mut scratch.search,
-            ),
+            true => {
+                self.moderator(message.view).inbound(&scratch.text, &scratch.segments, original, &mut scratch.search)
+            }
             false => Vec::new(),
         };
         let intents: Vec<Recognized> = requests
             .iter()
-            .map(|(window, considered)| self.recognized(utterance.text, scratch, &message, considered, *window))
+            .map(|(window, considered)| self.recognized(original, scratch, &message, considered, *window))
             .collect();
         let mut alternatives = Vec::new();
         if let [(_, only)] = requests.as_slice() {
@@ -304,16 +337,20 @@ impl Recognizer {
             let alternative = |c: &Considered| Alternative { intent: c.intent, confidence: c.confidence };
             alternatives.extend(ranking.considered.iter().filter(close).map(alternative));
         }
-        let outcome = if intents.is_empty() {
-            Outcome::Unrecognized
-        } else if !alternatives.is_empty() {
-            Outcome::Ambiguous
-        } else if intents.iter().any(|i| !i.missing.is_empty()) {
-            Outcome::Incomplete
-        } else {
-            Outcome::Matched
+        let outcome = outcome(&intents, &alternatives);
+        let heard = self.heard(original, scratch);
+        Recognition { account, outcome, intents, alternatives, entities, flags, heard, hypothesis: 0, trace }
+    }
+
+    /// The words of a message that were read by their sound.
+    fn heard(&self, original: &str, scratch: &Scratch) -> Vec<HeardWord> {
+        let text = &scratch.text;
+        let word = |h: &Heard| HeardWord {
+            raw: text.raw(original, h.start as usize, h.end as usize).to_owned(),
+            word: self.sound.word(h).iter().collect(),
+            span: text.span(h.start as usize, h.end as usize),
         };
-        Recognition { account, outcome, intents, alternatives, entities, flags, trace }
+        scratch.matches.heard.iter().map(word).collect()
     }
 
     fn recognized(
@@ -348,6 +385,18 @@ impl Recognizer {
             mood: if question { Mood::Question } else { Mood::Request },
             span: scratch.text.span(window.0 as usize, window.1 as usize),
         }
+    }
+}
+
+fn outcome(intents: &[Recognized], alternatives: &[Alternative]) -> Outcome {
+    if intents.is_empty() {
+        Outcome::Unrecognized
+    } else if !alternatives.is_empty() {
+        Outcome::Ambiguous
+    } else if intents.iter().any(|i| !i.missing.is_empty()) {
+        Outcome::Incomplete
+    } else {
+        Outcome::Matched
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an answer came about, for people.
 
-use super::{Recognizer, Scratch, Utterance};
+use super::{Recognizer, Scratch};
 use crate::decide::{Ranking, RowMatch};
 use crate::learn::{Features, KIND_SYMBOL};
 use crate::text::Span;
@@ -80,14 +80,15 @@ pub struct TracedIntent {
 impl Recognizer {
     pub(super) fn trace(
         &self,
-        utterance: &Utterance<'_>,
+        original: &str,
         scratch: &Scratch,
         rows: &[RowMatch],
         ranking: &Ranking,
-        threshold: f32,
+        account: u16,
         clauses: &[(u32, u32)],
     ) -> Trace {
         let content = &self.bundle.content;
+        let threshold = content.accounts[usize::from(account)].threshold;
         let lexicon = &self.bundle.lexicon;
         let text = &scratch.text;
         let span = |s: u32, e: u32| text.span(s as usize, e as usize);
@@ -98,7 +99,7 @@ impl Recognizer {
             .chain(&scratch.matches.words)
             .map(|m| TracedKeyword {
                 span: span(m.start, m.end),
-                raw: text.raw(utterance.text, m.start as usize, m.end as usize).to_owned(),
+                raw: text.raw(original, m.start as usize, m.end as usize).to_owned(),
                 group: content.groups[usize::from(m.entry.group)].name.clone(),
                 value: lexicon.string(m.entry.value).to_owned(),
                 row: lexicon.string(m.entry.row).to_owned(),

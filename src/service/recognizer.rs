@@ -19,10 +19,13 @@ pub(super) struct RecognizerService {
 
 impl RecognizerService {
     fn read(&self, active: &Active, request: &proto::RecognizeRequest) -> Result<proto::RecognizeResponse, Fault> {
-        let utterance = convert::utterance(request, &self.limits, &self.zone)?;
+        let hypotheses = convert::hypotheses(request, &self.limits)?;
+        let utterance = convert::utterance(request, &hypotheses, &self.limits, &self.zone)?;
         let recognizer = &active.loaded.recognizer;
         let recognition = recognizer.recognize(&utterance)?;
-        Ok(convert::response(recognizer, &request.text, &request.request_id, recognition))
+        let carrier = (recognition.hypothesis as usize).checked_sub(1).and_then(|h| hypotheses.get(h));
+        let text = carrier.map_or(request.text.as_str(), |h| h.text);
+        Ok(convert::response(recognizer, text, &request.request_id, recognition))
     }
 
     /// An item's fault is the item's alone.

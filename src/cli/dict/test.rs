@@ -66,6 +66,7 @@ fn run_one(recognizer: &Recognizer, row: &TestRow) -> Result<Result_, Failure> {
     })?;
     let utterance = Utterance {
         text: &row.text,
+        hypotheses: &[],
         account: &row.account,
         modality: row.modality,
         reference: reference.to_zoned_datetime(zone),
