@@ -137,6 +137,7 @@ fn recognition(folder: &Path) {
                         let account = accounts[turn % accounts.len()];
                         let utterance = Utterance {
                             text: black_box(m),
+                            hypotheses: &[],
                             account,
                             modality,
                             reference: reference.clone(),
@@ -168,8 +169,14 @@ fn conversation(folder: &Path) {
     println!("\nconversation, µs a message on one thread (median of {ROUNDS} alternating rounds)");
     println!("{:<20}{:>16}{:>16}{:>16}{:>16}", "account", "recognise", "first message", "with sealing", "with context");
     for account in ["csair", "department_store"] {
-        let utterance =
-            |text| Utterance { text, account, modality: Modality::Text, reference: reference.clone(), explain: false };
+        let utterance = |text| Utterance {
+            text,
+            hypotheses: &[],
+            account,
+            modality: Modality::Text,
+            reference: reference.clone(),
+            explain: false,
+        };
         let answer = |text, state: &State| context::answer(&recognizer, &utterance(text), None, state);
         let first = answer(TYPED[0], &State::default()).expect("the account is known");
         let before = seal.close(&first.state);
@@ -218,6 +225,7 @@ fn bundle(folder: &Path) {
     let answer = |r: &Recognizer| {
         let utterance = Utterance {
             text: "我要值机",
+            hypotheses: &[],
             account: "",
             modality: Modality::Text,
             reference: reference.clone(),
@@ -306,6 +314,7 @@ fn matcher() {
                     for m in TYPED {
                         let utterance = Utterance {
                             text: black_box(m),
+                            hypotheses: &[],
                             account: "",
                             modality: Modality::Text,
                             reference: reference.clone(),

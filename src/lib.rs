@@ -2,7 +2,7 @@
 //! canonical values, and why.
 //!
 //! ```text
-//! text → segment → matching → entities → decide → slots → recognizer → context → service → load, cli
+//! text → segment → matching → entities → sound → decide → slots → recognizer → context → service → load, cli
 //! ```
 //!
 //! Imports point to the left. [`dictionary`] and [`diagnostic`] know none of the later stages; a bundle also holds the
@@ -29,4 +29,5 @@ pub mod recognizer;
 pub mod segment;
 pub mod service;
 pub mod slots;
+pub mod sound;
 pub mod text;

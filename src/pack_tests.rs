@@ -43,6 +43,7 @@ pub fn run(recognizer: &Recognizer, row: &TestRow) -> Result<TestResult, String>
         };
         let utterance = Utterance {
             text,
+            hypotheses: &[],
             account: &row.account,
             modality: row.modality,
             reference: reference.clone(),

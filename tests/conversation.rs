@@ -495,7 +495,7 @@ proptest! {
     fn any_state_can_be_answered(state in state(), text in message(), place in proptest::option::of((-90.0..90.0f64, -180.0..180.0f64))) {
         let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
         let reference = jiff::Timestamp::from_second(support::NOW).expect("a moment of our days").to_zoned_datetime(zone);
-        let utterance = Utterance { text: &text, account: "talk", modality: Modality::Text, reference, explain: false };
+        let utterance = Utterance { text: &text, hypotheses: &[], account: "talk", modality: Modality::Text, reference, explain: false };
         let place = place.and_then(|(latitude, longitude)| Position::new(latitude, longitude));
         let answer = || context::answer(talker(), &utterance, place, &state).expect("the account is known");
         let turn = answer();

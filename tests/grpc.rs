@@ -445,3 +445,44 @@ async fn reflection_describes_the_services() {
         "an unknown symbol is told so: {unknown:?}"
     );
 }
+
+#[tokio::test]
+async fn transcripts_are_read_together() {
+    let mut client = recognizer().await;
+    let hypothesis = |text: &str, score: f32| Hypothesis { text: text.into(), score };
+    let spoken = |text: &str, alternatives: Vec<Hypothesis>| RecognizeRequest {
+        alternatives,
+        modality: Modality::Voice as i32,
+        ..request(text)
+    };
+    let one = client.recognize(spoken("我要值机", vec![])).await.expect("an answer").into_inner();
+    assert_eq!(one.hypothesis, 0);
+    let carried = spoken("今天天气不错", vec![hypothesis("CZ3102几点起飞", 0.4)]);
+    let answer = client.recognize(carried).await.expect("an answer").into_inner();
+    assert_eq!((answer.intents[0].id.as_str(), answer.hypothesis), ("air.flight_status", 1), "{answer:#?}");
+    // Spans are those of the transcript that carried.
+    let span = answer.intents[0].slots[0].span.as_ref().expect("a slot has a span");
+    assert_eq!((span.char_start, span.char_end), (0, 6));
+
+    for alternatives in [
+        vec![hypothesis("", 0.1)],
+        vec![hypothesis("你好", -1.0)],
+        vec![hypothesis("你好", f32::NAN)],
+        vec![hypothesis("你好", 0.05); 10],
+        vec![hypothesis(&"长".repeat(51), 0.1)],
+    ] {
+        let status = client.recognize(spoken("你好", alternatives)).await.expect_err("a fault");
+        assert_eq!((status.code(), fields(&status)), (Code::InvalidArgument, vec!["alternatives".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn words_read_by_sound_are_told() {
+    let mut client = recognizer().await;
+    let spoken = RecognizeRequest { modality: Modality::Voice as i32, ..request("帮我办理直机") };
+    let answer = client.recognize(spoken).await.expect("an answer").into_inner();
+    let heard: Vec<(&str, &str)> = answer.heard.iter().map(|h| (h.raw.as_str(), h.read_as.as_str())).collect();
+    assert_eq!(heard, [("办理直机", "办理值机")], "{answer:#?}");
+    assert_eq!(answer.intents[0].id, "air.check_in");
+    assert_eq!(answer.heard[0].span.as_ref().map(|s| (s.char_start, s.char_end)), Some((2, 6)));
+}

@@ -142,10 +142,13 @@ async fn the_recognition_log_holds_messages_without_what_is_personal() {
         let asked = RecognizeRequest { request_id: id.into(), ..request(text) };
         reader.recognize(asked).await.expect("an answer");
     }
+    let other = Hypothesis { text: "CZ3102几点起飞，车牌粤A12345".into(), score: 0.4 };
+    let asked = RecognizeRequest { alternatives: vec![other], ..request("起飞了车牌粤A12345") };
+    reader.recognize(asked).await.expect("an answer");
     drop(reader);
     tokio::task::spawn_blocking(move || server.stop()).await.expect("it stops");
     let lines = lines(&path);
-    assert_eq!(lines.len(), 2, "all lines are written when the server stops");
+    assert_eq!(lines.len(), 3, "all lines are written when the server stops");
     let line = &lines[0];
     assert_eq!(line["text"], "CZ3102几点起飞，回我电话***********");
     assert_eq!(line["intents"][0]["id"], "air.flight_status");
@@ -157,6 +160,10 @@ async fn the_recognition_log_holds_messages_without_what_is_personal() {
     assert_eq!(line["dictionary_version"].as_str().map(str::len), Some(16));
     assert!(!line.to_string().contains("13900001234"), "not in entities either: {line}");
     assert_eq!((&lines[1]["outcome"], &lines[1]["text"]), (&"unrecognized".into(), &"今天天气不错".into()));
+    assert_eq!(lines[1].get("hypothesis"), None);
+    // Spans are those of the transcript that carried; the other one, in which nothing would be hidden, is not written.
+    assert_eq!((&lines[2]["hypothesis"], &lines[2]["text"]), (&1.into(), &"CZ3102几点起飞，车牌*******".into()));
+    assert!(!lines[2].to_string().contains("A12345"), "{}", lines[2]);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

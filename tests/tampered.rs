@@ -37,8 +37,14 @@ fn try_it(bytes: Vec<u8>) -> Result<(), String> {
     for account in &accounts {
         for text in ["明天广州飞北京的CZ3102几点起飞，另外格力空调优惠吗", "查券码123456", "改时间", "转人工", "傻逼"]
         {
-            let utterance =
-                Utterance { text, account, modality: Modality::Text, reference: reference.clone(), explain: true };
+            let utterance = Utterance {
+                text,
+                hypotheses: &[],
+                account,
+                modality: Modality::Text,
+                reference: reference.clone(),
+                explain: true,
+            };
             let recognition = recognizer.recognize(&utterance).map_err(|e| e.to_string())?;
             zhiyi::service::convert::response(&recognizer, text, "", recognition);
             recognizer.moderate(text, account, zhiyi::moderation::Direction::Out).map_err(|e| e.to_string())?;

@@ -23,7 +23,7 @@ fn shipped() -> Recognizer {
 fn utterance(text: &str) -> Utterance<'_> {
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai").expect("the time zone database is bundled");
     let reference = jiff::Timestamp::from_second(support::NOW).expect("a moment of our days").to_zoned_datetime(zone);
-    Utterance { text, account: "csair", modality: Modality::Text, reference, explain: false }
+    Utterance { text, hypotheses: &[], account: "csair", modality: Modality::Text, reference, explain: false }
 }
 
 /// An example of a table: the text, what it says about the value, the kind, the value, and why it is not valid.

@@ -118,7 +118,8 @@ impl Score {
                 .to_zoned_datetime(zone),
         };
         let modality = if row.modality == "voice" { Modality::Voice } else { Modality::Text };
-        let utterance = Utterance { text: &row.text, account: &row.account, modality, reference, explain: false };
+        let utterance =
+            Utterance { text: &row.text, hypotheses: &[], account: &row.account, modality, reference, explain: false };
         let recognition = context::answer(recognizer, &utterance, None, &State::default());
         let recognition = recognition.map_err(|e| Failure::Message(e.to_string()))?.recognition;
         let content = &recognizer.bundle().content;

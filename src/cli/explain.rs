@@ -92,6 +92,12 @@ pub(super) fn render(response: &RecognizeResponse, language: Language) -> String
     let mut text = format!("{}: {}\n", w.read_as, e.normalized);
     let tokens: Vec<&str> = e.tokens.iter().map(|t| t.text.as_str()).collect();
     text.push_str(&format!("{}: {}\n", w.words, tokens.join(" / ")));
+    for h in &response.heard {
+        text.push_str(&match language {
+            Language::Chinese => format!("听写『{}』读作『{}』\n", h.raw, h.read_as),
+            Language::English => format!("by sound: {} is read as {}\n", h.raw, h.read_as),
+        });
+    }
     section(
         &mut text,
         w.found,

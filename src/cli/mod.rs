@@ -218,7 +218,14 @@ impl Common {
     }
 
     fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime, explain: bool) -> Utterance<'t> {
-        Utterance { text, account: &self.account, modality: self.modality(), reference: reference.clone(), explain }
+        Utterance {
+            text,
+            hypotheses: &[],
+            account: &self.account,
+            modality: self.modality(),
+            reference: reference.clone(),
+            explain,
+        }
     }
 }
 

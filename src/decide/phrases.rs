@@ -23,17 +23,23 @@ pub struct RowMatch {
     pub covered: u32,
     /// Number of elements that it found.
     pub elements: u32,
+    /// True where it needs a word that was read by its sound.
+    pub heard: bool,
 }
+
+/// How much less a row says that needs a word read by its sound.
+const HEARD: f32 = 0.85;
 
 impl RowMatch {
     /// How strongly the row speaks for its intent, 0 to 1: a whole message 1; else from 0.4 up with the share of the
-    /// message that the row explains, a little more for rows of several elements.
+    /// message that the row explains, a little more for rows of several elements; less where a word was read by sound.
     pub fn strength(&self) -> f32 {
+        let sure = if self.heard { HEARD } else { 1.0 };
         if self.whole {
-            return 1.0;
+            return sure;
         }
         let elements = (self.elements.min(4) - 1) as f32 * 0.05;
-        (0.4 + 0.45 * self.coverage + elements).min(0.95)
+        (0.4 + 0.45 * self.coverage + elements).min(0.95) * sure
     }
 }
 
@@ -329,7 +335,9 @@ fn row_match(
         return None;
     }
     let coverage = if meaningful == 0 { 1.0 } else { covered as f32 / meaningful as f32 };
-    Some(RowMatch { row: index, intent: row.intent, elements: spans.len() as u32, spans, coverage, whole, covered })
+    let heard = spans.iter().any(|(s, e)| evidence.matches.is_heard(*s, *e));
+    let elements = spans.len() as u32;
+    Some(RowMatch { row: index, intent: row.intent, elements, spans, coverage, whole, covered, heard })
 }
 
 /// Marks the characters that carry no meaning of their own: punctuation, and words of the group `ignorable`. Where that

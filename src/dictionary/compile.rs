@@ -8,7 +8,7 @@ use super::lexicon::{MOST_INDEXES, Parts, Posting, Term, fst_value};
 use super::phrase::{self, Piece};
 use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source, TermRow};
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
-use crate::text::{Normalizer, is_filler_char};
+use crate::text::{FINALS, INITIALS, Normalizer, is_filler_char};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A compiled dictionary that still lacks its learned model.
@@ -63,6 +63,7 @@ pub fn compile(source: &Source, normalizer: &Normalizer) -> Result<Compiled, Fau
     compiler.sensitive();
     compiler.lookalikes();
     compiler.menus();
+    compiler.sounds();
     compiler.rest();
     compiler.finish()
 }
@@ -151,7 +152,8 @@ impl<'a> Compiler<'a> {
     fn check_ids(&mut self) {
         let source = self.source;
         type Rows<'s> = Vec<(&'s str, &'s Place)>;
-        let tables: [(&str, Rows<'_>); 8] = [
+        let tables: [(&str, Rows<'_>); 9] = [
+            ("sounds", source.packs.iter().flat_map(|p| p.sounds.iter().map(|r| (r.id.as_str(), &r.place))).collect()),
             (
                 "intents",
                 source.packs.iter().flat_map(|p| p.intents.iter().map(|r| (r.id.as_str(), &r.place))).collect(),
@@ -707,6 +709,26 @@ impl<'a> Compiler<'a> {
                     outbound: row.outbound,
                     action: row.action,
                 });
+            }
+        }
+    }
+
+    fn sounds(&mut self) {
+        let source = self.source;
+        for row in source.packs.iter().flat_map(|p| &p.sounds) {
+            let names = if row.initial { INITIALS } else { FINALS };
+            let index = |name: &str| names.iter().position(|n| *n == name);
+            let (one, other) = (index(&row.one), index(&row.other));
+            for (found, name, column) in [(one, &row.one, "one"), (other, &row.other, "other")] {
+                if found.is_none() {
+                    let what = if row.initial { ("声母", "initial") } else { ("韵母", "final") };
+                    let known: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+                    self.unknown(what, name, &known, &row.place, column);
+                }
+            }
+            if let (Some(one), Some(other)) = (one, other) {
+                let (one, other) = (one as u8, other as u8);
+                self.content.sounds.push(SoundPair { initial: row.initial, one, other, cost: row.cost });
             }
         }
     }

@@ -35,6 +35,8 @@ pub struct Content {
     pub sensitive: Vec<Sensitive>,
     /// How sensitive words are disguised.
     pub lookalikes: Vec<Lookalike>,
+    /// Which sounds are taken for each other.
+    pub sounds: Vec<SoundPair>,
     /// Ids of the menus, sorted.
     pub menus: Vec<String>,
     /// Entries of menus and ways into them, sorted by id.
@@ -323,6 +325,19 @@ pub struct Sensitive {
     pub outbound: bool,
     /// What to do with an outgoing text.
     pub action: Action,
+}
+
+/// Two sounds that are taken for each other.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct SoundPair {
+    /// True for [`crate::text::INITIALS`], false for [`crate::text::FINALS`]: what `one` and `other` are indexes of.
+    pub initial: bool,
+    /// One of them.
+    pub one: u8,
+    /// The other one.
+    pub other: u8,
+    /// What it costs to read one as the other, above 0 and at most 1.
+    pub cost: f32,
 }
 
 /// A way to write characters of a sensitive word otherwise.

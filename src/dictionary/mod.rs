@@ -27,8 +27,9 @@ pub use kinds::{BUILTIN_KINDS, builtin_kind};
 pub use lexicon::{Bytes, Lexicon, Posting, Term};
 pub use source::{
     AccountSource, Action, ExampleRow, HolidayRow, IntentRow, LookalikeRow, MatchMode, MenuRow, NONE, PackSource,
-    PhraseRow as PhraseSource, SensitiveRow, ServiceSource, SlotRow, SlotSource, Sounding, Source, TermRow, TestRow,
+    PhraseRow as PhraseSource, SensitiveRow, ServiceSource, SlotRow, SlotSource, SoundRow, Sounding, Source, TermRow,
+    TestRow,
 };
 
 /// Number of the bundle format; a bundle of another format is refused.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;

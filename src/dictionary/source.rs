@@ -85,6 +85,8 @@ pub struct PackSource {
     pub sensitive: Vec<SensitiveRow>,
     /// `lookalikes.csv` and every `lookalikes-*.csv`.
     pub lookalikes: Vec<LookalikeRow>,
+    /// `sounds.csv` and every `sounds-*.csv`.
+    pub sounds: Vec<SoundRow>,
     /// `menus.csv` and every `menus-*.csv`.
     pub menus: Vec<MenuRow>,
     /// `tests.csv` and every `tests-*.csv`.
@@ -298,6 +300,23 @@ pub struct SensitiveRow {
     pub place: Place,
 }
 
+/// Two sounds that are taken for each other: zh and z, in and ing.
+#[derive(Debug, Clone)]
+pub struct SoundRow {
+    /// Stable row id.
+    pub id: String,
+    /// Two initials; otherwise two finals.
+    pub initial: bool,
+    /// One of them.
+    pub one: String,
+    /// The other one.
+    pub other: String,
+    /// What it costs to read one as the other, above 0 and at most 1.
+    pub cost: f32,
+    /// Where the row stands.
+    pub place: Place,
+}
+
 /// A way to write characters of a sensitive word otherwise: 弓虽 for 强, v信 for 微信.
 #[derive(Debug, Clone)]
 pub struct LookalikeRow {
@@ -493,6 +512,7 @@ fn read_pack(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSou
             "holidays" => each(&HOLIDAYS, &mut |r, f| pack.holidays.push(holiday(r, f))),
             "sensitive" => each(&SENSITIVE, &mut |r, f| pack.sensitive.push(sensitive(r, f))),
             "lookalikes" => each(&LOOKALIKES, &mut |r, f| pack.lookalikes.push(lookalike(r, f))),
+            "sounds" => each(&SOUNDS, &mut |r, f| pack.sounds.extend(sound(r, f))),
             "menus" => each(&MENUS, &mut |r, f| pack.menus.push(menu(r, f))),
             "tests" => each(&TESTS, &mut |r, f| pack.tests.push(test(r, f))),
             _ => faults.push(Diagnostic::error(
@@ -500,8 +520,8 @@ fn read_pack(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSou
                 Place { file: name, ..Place::default() },
                 Text::new(format!("不认识的表“{stem}”"), format!("unknown table `{stem}`")),
                 Text::new(
-                    "表名只能是 intents phrases terms slots examples holidays menus sensitive lookalikes tests，后面可加 -名字",
-                    "tables are intents phrases terms slots examples holidays menus sensitive lookalikes tests, with an optional -name behind",
+                    "表名只能是 intents phrases terms slots examples holidays menus sensitive lookalikes sounds tests，后面可加 -名字",
+                    "tables are intents phrases terms slots examples holidays menus sensitive lookalikes sounds tests, with an optional -name behind",
                 ),
             )),
         }
@@ -533,6 +553,7 @@ const SENSITIVE: Columns = Columns {
     optional: &["exceptions", "direction", "action", "sound", "accounts", "note"],
 };
 const LOOKALIKES: Columns = Columns { required: &["id", "written", "means"], optional: &["least", "note"] };
+const SOUNDS: Columns = Columns { required: &["id", "part", "one", "other", "cost"], optional: &["note"] };
 const TESTS: Columns = Columns {
     required: &["id", "account", "text"],
     optional: &["modality", "context", "at", "intents", "slots", "expect", "note"],
@@ -757,6 +778,29 @@ fn sensitive(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> SensitiveRow {
         accounts: row.list("accounts"),
         place: row.place("word"),
     }
+}
+
+fn sound(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> Option<SoundRow> {
+    let cost = row.get("cost").parse().ok().filter(|c: &f32| *c > 0.0 && *c <= 1.0);
+    if cost.is_none() {
+        faults.push(Diagnostic::error(
+            "D026",
+            row.place("cost"),
+            Text::new(
+                format!("“{}”不是大于 0、不超过 1 的数", row.get("cost")),
+                format!("`{}` is not a number above 0 and at most 1", row.get("cost")),
+            ),
+            Text::new("常混的写 0.2，少见的写 0.5", "write 0.2 for what is often confused, 0.5 for what seldom is"),
+        ));
+    }
+    Some(SoundRow {
+        id: row.required("id", faults).to_owned(),
+        initial: choice(row, "part", &[("initial", true), ("final", false)], faults)?,
+        one: row.get("one").to_owned(),
+        other: row.get("other").to_owned(),
+        cost: cost?,
+        place: row.place("one"),
+    })
 }
 
 fn lookalike(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> LookalikeRow {

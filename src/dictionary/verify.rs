@@ -8,6 +8,7 @@ use super::content::{Atom, Content, KindId};
 use super::kinds::BUILTIN_KINDS;
 use super::lexicon::{Lexicon, Posting};
 use super::phrase::MOST_PIECES;
+use crate::text::{FINALS, INITIALS};
 
 /// The most elements of a phrase row: one bit each.
 const MOST_ELEMENTS: u8 = 32;
@@ -66,6 +67,7 @@ pub(super) fn content(content: &Content) -> Checked {
         cues,
         sensitive,
         lookalikes,
+        sounds,
         menus,
         menu_entries,
     } = content;
@@ -139,6 +141,14 @@ pub(super) fn content(content: &Content) -> Checked {
         check.scope(lookalike.scope)?;
         written(&lookalike.written, "lookalike")?;
         written(&lookalike.means, "meaning of a lookalike")?;
+    }
+    for pair in sounds {
+        let (what, parts) = if pair.initial { ("initial", INITIALS.len()) } else { ("final", FINALS.len()) };
+        Check::index(what, pair.one, parts)?;
+        Check::index(what, pair.other, parts)?;
+        if !(pair.cost > 0.0 && pair.cost <= 1.0) {
+            return Err(format!("the cost {} of a pair of {what}s", pair.cost));
+        }
     }
     for entry in menu_entries {
         check.scope(entry.scope)?;

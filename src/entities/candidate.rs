@@ -8,7 +8,7 @@ pub enum Strength {
     Bare,
     /// The shape fits several kinds and a word beside it decides: 航班3102.
     Cued,
-    /// Nothing else can be meant: CZ3102, a word of a gazetteer.
+    /// Nothing else can be meant: CZ3102, a word of a gazetteer as it is written.
     Certain,
 }
 

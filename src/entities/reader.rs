@@ -127,17 +127,27 @@ impl Reader {
         })
     }
 
-    /// Adds every value of a message to `out`, in no particular order.
-    pub fn read<'d>(
+    /// Adds every value that has a shape of its own to `out`, in no particular order.
+    pub fn read(
         &self,
         text: &NormalizedText,
-        found: Found<'_, 'd>,
         own_airline: Option<&str>,
         reference: &jiff::ZonedDateTime,
-        out: &mut Vec<Candidate<'d>>,
+        out: &mut Vec<Candidate<'_>>,
     ) {
+        self.temporals(text.chars(), reference, out);
+        self.numerics(text.chars(), own_airline, out);
+        self.patterns(text, out);
+    }
+
+    /// Adds the names that a message holds to `out`: values of gazetteers, and of shops that no gazetteer has.
+    pub fn names<'d>(&self, text: &NormalizedText, found: Found<'_, 'd>, out: &mut Vec<Candidate<'d>>) {
         let Found { matches, segments, lexicon } = found;
         for m in &matches.values {
+            let (strength, source) = match m.by_sound {
+                true => (Strength::Cued, Source::Phonetic),
+                false => (Strength::Certain, Source::Exact),
+            };
             out.push(Candidate {
                 kind: (BUILTIN_KINDS.len() + usize::from(m.entry.group)) as KindId,
                 start: m.start,
@@ -147,17 +157,14 @@ impl Reader {
                 attributes: Attributes::Stored(lexicon.string(m.entry.attributes)),
                 valid: true,
                 reason: None,
-                strength: Strength::Certain,
-                source: Source::Exact,
+                strength,
+                source,
                 provenance: Provenance::Row(lexicon.string(m.entry.row)),
                 whole: true,
                 fills: true,
             });
         }
-        self.temporals(text.chars(), reference, out);
-        self.numerics(text.chars(), own_airline, out);
         self.branches(text, matches, segments, out);
-        self.patterns(text, out);
     }
 
     fn branches(&self, text: &NormalizedText, matches: &Matches, segments: &Segments, out: &mut Vec<Candidate<'_>>) {

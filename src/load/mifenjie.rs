@@ -82,6 +82,7 @@ pub fn prepare(paths: [&Path; 2], messages: &[Message], reference: i64) -> Resul
 fn offline(recognizer: &Recognizer, m: &Message, moment: &jiff::ZonedDateTime, id: &str) -> Vec<u8> {
     let utterance = Utterance {
         text: &m.text,
+        hypotheses: &[],
         account: &m.account,
         modality: m.modality,
         reference: moment.clone(),

@@ -32,6 +32,19 @@ pub struct KeywordMatch {
     pub entry: Term,
     /// How it lies among the words.
     pub borders: Borders,
+    /// True where the message only sounds like it.
+    pub by_sound: bool,
+}
+
+/// A word that stands in a message by its sound alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoundMatch {
+    /// First normalised character.
+    pub start: u32,
+    /// Behind the last normalised character.
+    pub end: u32,
+    /// Index into the words that are known by their sound.
+    pub word: u32,
 }
 
 /// A literal of phrase rows found in a message.
@@ -54,6 +67,8 @@ pub struct Matches {
     pub words: Vec<KeywordMatch>,
     /// Literals of phrase rows, by start.
     pub literals: Vec<LiteralMatch>,
+    /// Which of them were read by sound, by start.
+    pub heard: Vec<SoundMatch>,
     shields: Vec<(u32, u32, u32)>,
     owner: Vec<u32>,
 }
@@ -77,6 +92,7 @@ impl Matches {
         self.values.clear();
         self.words.clear();
         self.literals.clear();
+        self.heard.clear();
         self.shields.clear();
         let chars = text.chars();
         let lexicon: &Lexicon = &bundle.lexicon;
@@ -93,7 +109,8 @@ impl Matches {
                     if !holds(segmenter, text, segments, start, end, borders) {
                         return;
                     }
-                    let found = KeywordMatch { start: start as u32, end: end as u32, term: index, entry, borders };
+                    let (start, end) = (start as u32, end as u32);
+                    let found = KeywordMatch { start, end, term: index, entry, borders, by_sound: false };
                     let gazetteer = bundle.content.groups.get(usize::from(entry.group)).is_some_and(|g| g.gazetteer);
                     if gazetteer { self.values.push(found) } else { self.words.push(found) }
                 }
@@ -125,6 +142,40 @@ impl Matches {
             !word.is_some_and(|w| w.start <= l.start && l.end <= w.end && w.end - w.start > l.end - l.start)
         });
     }
+}
+
+impl Matches {
+    /// The ranges of longer words inside which a term is not found.
+    pub(crate) fn shields(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.shields.iter().map(|(start, end, _)| (*start, *end))
+    }
+
+    /// Drops what lies inside a word that was read by sound.
+    pub(crate) fn drop_inside_heard(&mut self) {
+        let heard = std::mem::take(&mut self.heard);
+        let outside = |start, end| !touched(&heard, start, end).is_some_and(|h| h.start <= start && end <= h.end);
+        self.values.retain(|m| outside(m.start, m.end));
+        self.words.retain(|m| outside(m.start, m.end));
+        self.literals.retain(|l| outside(l.start, l.end));
+        self.heard = heard;
+    }
+
+    /// Brings matches that were added into their order.
+    pub(crate) fn sort(&mut self) {
+        self.values.sort_by_key(|m| (m.start, m.end, m.term));
+        self.words.sort_by_key(|m| (m.start, m.end, m.term));
+        self.literals.sort_by_key(|l| (l.start, l.end, l.literal));
+    }
+
+    /// Tells whether a range touches a word that was read by sound.
+    pub fn is_heard(&self, start: u32, end: u32) -> bool {
+        touched(&self.heard, start, end).is_some()
+    }
+}
+
+/// The first of words in order, without overlap, that a range touches.
+fn touched(heard: &[SoundMatch], start: u32, end: u32) -> Option<&SoundMatch> {
+    heard.get(heard.partition_point(|h| h.end <= start)).filter(|h| h.start < end)
 }
 
 /// Keeps the longest of overlapping matches and all readings of one range; leaves in `owner` for each character the

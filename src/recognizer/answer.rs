@@ -92,6 +92,17 @@ pub struct Alternative {
     pub confidence: f32,
 }
 
+/// A word that was read by its sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoundReading {
+    /// As it stands in the text.
+    pub raw: String,
+    /// The word of the dictionary that it was read as.
+    pub word: String,
+    /// Where it stands in the original text.
+    pub span: Span,
+}
+
 /// The answer to a message.
 #[derive(Debug, Clone)]
 pub struct Recognition {
@@ -109,6 +120,10 @@ pub struct Recognition {
     pub entities: Vec<Value>,
     /// Sensitive words.
     pub flags: Vec<Flag>,
+    /// Words that were read by their sound, by place in the text.
+    pub sound_readings: Vec<SoundReading>,
+    /// Which hypothesis carried the answer, to whose text all spans refer: 0 for the text, 1 for the first of the others.
+    pub hypothesis: u32,
     /// How it came about, where asked for.
     pub trace: Option<Trace>,
 }

@@ -76,6 +76,11 @@ impl Recognizer {
                 c => (u32::from(c), self.sounds.symbol(c)),
             });
         }
+        for h in &scratch.matches.heard {
+            for (at, c) in (h.start as usize..).zip(self.sound.word(h)) {
+                scratch.symbols[at] = (u32::from(*c), self.sounds.symbol(*c));
+            }
+        }
         for c in message.entities() {
             let Some(view) = self.kinds.get(usize::from(c.kind)).filter(|v| v.masked) else { continue };
             if c.strength > Strength::Bare {

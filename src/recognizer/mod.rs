@@ -1,31 +1,35 @@
 //! The recogniser: an immutable snapshot of one dictionary that reads messages.
 //!
 //! ```text
-//! &str → Normalizer → NormalizedText → Segmenter → Segments → Matches → candidates → rows + model → decision → slots
+//! &str → Normalizer → NormalizedText → Segmenter → Segments → Matches (characters, then sound) → candidates
+//!      → rows + model → decision → slots
 //! ```
 //!
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 mod answer;
 mod heard;
+mod hypotheses;
 mod learned;
 mod question;
 mod requests;
 mod trace;
 
-pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, Value};
+pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, SoundReading, Value};
 use heard::Topics;
 pub(crate) use heard::{Heard, Offer, Wanted};
+pub use hypotheses::{Hypothesis, MOST_HYPOTHESES};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
-use crate::matching::{Matches, Visibility};
+use crate::matching::{Matches, SoundMatch, Visibility};
 use crate::moderation::{Direction, Moderation, Moderator, Search, Words};
 use crate::segment::{Segmenter, Segments};
 use crate::slots::{self, Filled};
+use crate::sound::{Buffers, Scene, SoundReader};
 use crate::text::{Modality, NormalizedText, Normalizer};
 use learned::KindView;
 use requests::{Asked, Readout};
@@ -35,8 +39,10 @@ use std::sync::Arc;
 /// A message to read.
 #[derive(Debug, Clone)]
 pub struct Utterance<'t> {
-    /// The sender's text.
+    /// The sender's text; of speech, what its recogniser holds for most likely.
     pub text: &'t str,
+    /// What else may have been said.
+    pub hypotheses: &'t [Hypothesis<'t>],
     /// Id of the account; empty for the default one.
     pub account: &'t str,
     /// Typed or transcribed.
@@ -87,6 +93,7 @@ pub struct Recognizer {
     segmenter: Segmenter,
     sensitive: Words,
     reader: Reader,
+    sound: SoundReader,
     sounds: SoundTable,
     views: Vec<View>,
     rows: RowIndex,
@@ -108,6 +115,7 @@ struct Scratch {
     text: NormalizedText,
     segments: Segments,
     matches: Matches,
+    sound: Buffers,
     ignorable: Vec<bool>,
     symbols: Vec<(u32, u32)>,
     window: Symbols,
@@ -188,6 +196,7 @@ impl Recognizer {
             segmenter,
             sensitive,
             reader,
+            sound: SoundReader::new(&bundle),
             sounds: SoundTable::new(),
             views,
             rows,
@@ -236,12 +245,20 @@ impl Recognizer {
     /// [`UtteranceError`] where the request itself cannot be served; not understanding is no error.
     pub fn recognize(&self, utterance: &Utterance<'_>) -> Result<Recognition, UtteranceError> {
         let account = self.account(utterance.account)?;
-        Ok(SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, None, scratch)).0)
+        Ok(self.read_all(utterance, account, None).0)
     }
 
     /// Reads a message, and what it holds for intents that it may not name.
     pub(crate) fn listen(&self, utterance: &Utterance<'_>, account: u16, wanted: &Wanted<'_>) -> (Recognition, Heard) {
-        SCRATCH.with_borrow_mut(|scratch| self.read(utterance, account, Some(wanted), scratch))
+        self.read_all(utterance, account, Some(wanted))
+    }
+
+    fn read_all(&self, utterance: &Utterance<'_>, account: u16, wanted: Option<&Wanted<'_>>) -> (Recognition, Heard) {
+        let threshold = self.bundle.content.accounts[usize::from(account)].threshold;
+        SCRATCH.with_borrow_mut(|scratch| match utterance.hypotheses {
+            [] => self.read(utterance, utterance.text, account, threshold, wanted, scratch),
+            _ => self.read_together(utterance, account, threshold, wanted, scratch),
+        })
     }
 
     /// Checks a text for sensitive words: one that staff are about to send in the name of an account, or one that a
@@ -264,10 +281,11 @@ impl Recognizer {
         }
     }
 
-    /// The features that the learner sees in a message, for training.
+    /// The features that the learner sees in a message, for training: nothing is read by sound, so that misheard examples
+    /// teach what they look like.
     pub fn features(&self, text: &str, account: u16, modality: Modality, reference: &jiff::ZonedDateTime) -> Vec<u32> {
         SCRATCH.with_borrow_mut(|scratch| {
-            let message = self.analyze(text, account, modality, reference, scratch);
+            let message = self.analyze(text, account, modality, reference, scratch, false);
             let window = (0, scratch.text.len() as u32);
             self.collect(scratch, &message, window);
             scratch.features.prints.clone()
@@ -282,7 +300,8 @@ impl Recognizer {
     pub fn rules_used(&self, utterance: &Utterance<'_>) -> Result<Vec<&'static str>, UtteranceError> {
         let account = self.account(utterance.account)?;
         Ok(SCRATCH.with_borrow_mut(|scratch| {
-            let message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+            let message =
+                self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch, true);
             let rule = |c: &Candidate<'_>| match c.provenance {
                 Provenance::Rule(name) => Some(name),
                 Provenance::Row(_) => None,
@@ -291,7 +310,7 @@ impl Recognizer {
         }))
     }
 
-    /// Normalises, segments, matches and reads values.
+    /// Normalises, segments, matches, by characters and where asked for by sound, and reads values.
     fn analyze<'s>(
         &'s self,
         text: &str,
@@ -299,6 +318,7 @@ impl Recognizer {
         modality: Modality,
         reference: &jiff::ZonedDateTime,
         scratch: &mut Scratch,
+        by_sound: bool,
     ) -> Message<'s, 's> {
         let view = &self.views[usize::from(account)];
         self.normalizer.normalize(text, modality, &mut scratch.text);
@@ -306,9 +326,21 @@ impl Recognizer {
         scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
+        self.reader.read(&scratch.text, airline, reference, &mut candidates);
+        if by_sound {
+            let scene = Scene {
+                bundle: &self.bundle,
+                visible: &view.visibility,
+                chars: scratch.text.chars(),
+                segments: &scratch.segments,
+                candidates: &candidates,
+                modality,
+            };
+            self.sound.read(&scene, &mut scratch.matches, &mut scratch.sound);
+        }
         let found =
             entities::Found { matches: &scratch.matches, segments: &scratch.segments, lexicon: &self.bundle.lexicon };
-        self.reader.read(&scratch.text, found, airline, reference, &mut candidates);
+        self.reader.names(&scratch.text, found, &mut candidates);
         decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
         let entities = entities::resolve(&candidates);
         let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
@@ -316,42 +348,42 @@ impl Recognizer {
         message
     }
 
+    /// Reads one text; intents less sure than `least` are left out.
     fn read(
         &self,
         utterance: &Utterance<'_>,
+        original: &str,
         account: u16,
+        least: f32,
         wanted: Option<&Wanted<'_>>,
         scratch: &mut Scratch,
     ) -> (Recognition, Heard) {
         let content = &self.bundle.content;
         let threshold = content.accounts[usize::from(account)].threshold;
-        let mut message = self.analyze(utterance.text, account, utterance.modality, &utterance.reference, scratch);
+        let mut message = self.analyze(original, account, utterance.modality, &utterance.reference, scratch, true);
         let all = (0, scratch.text.len() as u32);
         let mut rows = Vec::new();
         let mut ranking = Ranking::default();
         self.judge(scratch, &message, all, &mut rows, &mut ranking);
 
         let Readout { mut asked, set_aside, withdrawn } = self.requests(scratch, &message, threshold, &rows, &ranking);
-        let trace = utterance.explain.then(|| self.trace(utterance, scratch, &rows, &ranking, threshold));
-        asked.retain(|r| r.considered.confidence >= threshold);
+        let trace = utterance.explain.then(|| self.trace(original, scratch, &rows, &ranking, threshold));
+        asked.retain(|r| r.considered.confidence >= least);
         // What is refused here may be what an earlier message said: 不是北京是上海.
-        let heard = wanted.map(|wanted| self.heard(utterance.text, scratch, &message, wanted)).unwrap_or_default();
+        let heard = wanted.map(|wanted| self.heard(original, scratch, &message, wanted)).unwrap_or_default();
         requests::withdraw(&mut message.candidates, &withdrawn);
 
-        let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), utterance.text, &scratch.text, c);
+        let value = |c: &Candidate<'_>| Value::of(self.kind_name(c.kind).to_owned(), original, &scratch.text, c);
         let shown = entities::shown(&message.candidates, &message.entities);
         let entities = shown.iter().map(|i| value(&message.candidates[*i as usize])).collect();
         let flags = match message.view.moderated {
-            true => self.moderator(message.view).inbound(
-                &scratch.text,
-                &scratch.segments,
-                utterance.text,
-                &mut scratch.search,
-            ),
+            true => {
+                self.moderator(message.view).inbound(&scratch.text, &scratch.segments, original, &mut scratch.search)
+            }
             false => Vec::new(),
         };
         let mut intents: Vec<Recognized> =
-            asked.iter().map(|asked| self.recognized(utterance.text, scratch, &message, asked)).collect();
+            asked.iter().map(|asked| self.recognized(original, scratch, &message, asked)).collect();
         self.share_values(&mut intents);
         let set_aside = set_aside
             .into_iter()
@@ -370,16 +402,30 @@ impl Recognizer {
             let alternative = |c: &Considered| Alternative { intent: c.intent, confidence: c.confidence };
             alternatives.extend(ranking.considered.iter().filter(close).map(alternative));
         }
-        let outcome = if intents.is_empty() {
-            Outcome::Unrecognized
-        } else if !alternatives.is_empty() {
-            Outcome::Ambiguous
-        } else if intents.iter().any(|i| !i.missing.is_empty()) {
-            Outcome::Incomplete
-        } else {
-            Outcome::Matched
+        let recognition = Recognition {
+            account,
+            outcome: outcome(&intents, &alternatives),
+            intents,
+            set_aside,
+            alternatives,
+            entities,
+            flags,
+            sound_readings: self.sound_readings(original, scratch),
+            hypothesis: 0,
+            trace,
         };
-        (Recognition { account, outcome, intents, set_aside, alternatives, entities, flags, trace }, heard)
+        (recognition, heard)
+    }
+
+    /// The words of a message that were read by their sound.
+    fn sound_readings(&self, original: &str, scratch: &Scratch) -> Vec<SoundReading> {
+        let text = &scratch.text;
+        let reading = |m: &SoundMatch| SoundReading {
+            raw: text.raw(original, m.start as usize, m.end as usize).to_owned(),
+            word: self.sound.word(m).iter().collect(),
+            span: text.span(m.start as usize, m.end as usize),
+        };
+        scratch.matches.heard.iter().map(reading).collect()
     }
 
     fn recognized(
@@ -415,5 +461,17 @@ impl Recognizer {
             mood: mood.unwrap_or(if question { Mood::Question } else { Mood::Request }),
             span: scratch.text.span(part.0 as usize, part.1 as usize),
         }
+    }
+}
+
+fn outcome(intents: &[Recognized], alternatives: &[Alternative]) -> Outcome {
+    if intents.is_empty() {
+        Outcome::Unrecognized
+    } else if !alternatives.is_empty() {
+        Outcome::Ambiguous
+    } else if intents.iter().any(|i| !i.missing.is_empty()) {
+        Outcome::Incomplete
+    } else {
+        Outcome::Matched
     }
 }

@@ -1,6 +1,6 @@
 //! How an answer came about, for people.
 
-use super::{Recognizer, Scratch, Utterance};
+use super::{Recognizer, Scratch};
 use crate::decide::{Ranking, RowMatch};
 use crate::learn::{Features, KIND_SYMBOL};
 use crate::text::Span;
@@ -80,7 +80,7 @@ pub struct TracedIntent {
 impl Recognizer {
     pub(super) fn trace(
         &self,
-        utterance: &Utterance<'_>,
+        original: &str,
         scratch: &Scratch,
         rows: &[RowMatch],
         ranking: &Ranking,
@@ -97,7 +97,7 @@ impl Recognizer {
             .chain(&scratch.matches.words)
             .map(|m| TracedKeyword {
                 span: span(m.start, m.end),
-                raw: text.raw(utterance.text, m.start as usize, m.end as usize).to_owned(),
+                raw: text.raw(original, m.start as usize, m.end as usize).to_owned(),
                 group: content.groups[usize::from(m.entry.group)].name.clone(),
                 value: lexicon.string(m.entry.value).to_owned(),
                 row: lexicon.string(m.entry.row).to_owned(),

@@ -7,7 +7,7 @@ use crate::context::{self, Continuation, Handover, HandoverCause, Location, Seal
 use crate::dictionary::Action;
 use crate::entities::Source;
 use crate::moderation::Flag;
-use crate::recognizer::{Mood, Outcome, Recognition, Recognizer, Trace, Utterance, Value};
+use crate::recognizer::{Hypothesis, MOST_HYPOTHESES, Mood, Outcome, Recognition, Recognizer, Trace, Utterance, Value};
 use crate::text::{Modality, Span};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -22,9 +22,38 @@ pub(super) fn timestamp(t: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: t.as_second(), nanos: t.subsec_nanosecond() }
 }
 
+/// Checks the further transcripts of a request.
+pub(super) fn hypotheses<'r>(
+    request: &'r proto::RecognizeRequest,
+    limits: &Limits,
+) -> Result<Vec<Hypothesis<'r>>, Fault> {
+    let count = request.alternatives.len();
+    if count > MOST_HYPOTHESES {
+        let message = format!("{count} transcripts, at most {MOST_HYPOTHESES} are read beside the text; send the best");
+        return Err(Fault::invalid("alternatives", message));
+    }
+    let each = request.alternatives.iter().map(|h| {
+        let named = |f: Fault| Fault { field: "alternatives".into(), ..f };
+        check_text(&h.text, limits).map_err(named)?;
+        if !(0.0..=1.0).contains(&h.score) {
+            let message = format!("the score {} is out of range; scores are 0 to 1", h.score);
+            return Err(Fault::invalid("alternatives", message));
+        }
+        Ok(Hypothesis { text: &h.text, score: h.score })
+    });
+    each.collect()
+}
+
+/// The transcript of a request that carried an answer, to which the answer's spans refer.
+pub(super) fn carrier(request: &proto::RecognizeRequest, hypothesis: u32) -> &str {
+    let other = (hypothesis as usize).checked_sub(1).and_then(|h| request.alternatives.get(h));
+    other.map_or(request.text.as_str(), |h| h.text.as_str())
+}
+
 /// Checks a request and makes the utterance of it.
 pub(super) fn utterance<'r>(
     request: &'r proto::RecognizeRequest,
+    hypotheses: &'r [Hypothesis<'r>],
     limits: &Limits,
     zone: &TimeZone,
 ) -> Result<Utterance<'r>, Fault> {
@@ -59,6 +88,7 @@ pub(super) fn utterance<'r>(
     };
     Ok(Utterance {
         text: &request.text,
+        hypotheses,
         account: &request.account,
         modality,
         reference: moment.to_zoned_datetime(zone),
@@ -132,7 +162,7 @@ impl<'t> Utf16<'t> {
     }
 }
 
-/// Makes the answer of a recognition.
+/// Makes the answer of a recognition; `text` is that of the hypothesis that carried it.
 pub fn response(
     recognizer: &Recognizer,
     text: &str,
@@ -211,6 +241,12 @@ pub fn response(
         explanation: recognition.trace.map(|t| explanation(t, &spans)),
         request_id: request_id.to_owned(),
         account: content.accounts[usize::from(recognition.account)].id.clone(),
+        heard: recognition
+            .sound_readings
+            .into_iter()
+            .map(|h| proto::SoundReading { raw: h.raw, read_as: h.word, span: Some(spans.span(h.span)) })
+            .collect(),
+        hypothesis: recognition.hypothesis,
         ..proto::RecognizeResponse::default()
     }
 }

@@ -1,7 +1,7 @@
 //! The recognition log: one JSON line a message, masked, written by a thread of its own.
 
-use super::mask;
 use super::proto::{self, RecognizeRequest, RecognizeResponse};
+use super::{convert, mask};
 use crate::config::RecognitionLogConfig;
 use jiff::Timestamp;
 use serde_json::json;
@@ -141,11 +141,15 @@ fn line(entry: &Entry) -> String {
         "account": answer.account,
         "request_id": request.request_id,
         "modality": if request.modality == proto::Modality::Voice as i32 { "voice" } else { "text" },
-        "text": mask::text(&request.text, answer),
+        // The transcript that carried the answer: the others have no spans that tell what to hide in them.
+        "text": mask::text(convert::carrier(request, answer.hypothesis), answer),
         "outcome": outcome(answer),
         "intents": intents(answer),
         "entities": answer.entities.iter().map(|e| json!({ "kind": e.kind, "value": mask::value(&e.kind, &e.value) })).collect::<Vec<_>>(),
     });
+    if !request.alternatives.is_empty() {
+        out["hypothesis"] = answer.hypothesis.into();
+    }
     if let Some(shadow) = &entry.shadow {
         out["shadow"] = json!({
             "dictionary_version": shadow.dictionary_version,

@@ -39,14 +39,16 @@ impl Reading {
         request: &proto::RecognizeRequest,
         seen: impl FnOnce(&Recognition, Instant, Instant),
     ) -> Result<proto::RecognizeResponse, Fault> {
-        let utterance = convert::utterance(request, &self.limits, &self.zone)?;
+        let hypotheses = convert::hypotheses(request, &self.limits)?;
+        let utterance = convert::utterance(request, &hypotheses, &self.limits, &self.zone)?;
         let seal = self.secrets.seal();
         let before = convert::state(request, &seal)?;
         let location = convert::location(request)?;
         let began = Instant::now();
         let turn = context::answer(recognizer, &utterance, location, &before)?;
         seen(&turn.recognition, began, Instant::now());
-        Ok(convert::turn(recognizer, &request.text, &request.request_id, turn, &seal))
+        let text = convert::carrier(request, turn.recognition.hypothesis);
+        Ok(convert::turn(recognizer, text, &request.request_id, turn, &seal))
     }
 }
 

@@ -15,6 +15,7 @@ mod normalizer;
 mod reading;
 mod script;
 mod span;
+mod syllable;
 mod voice;
 
 pub(crate) use char_map::CharMap;
@@ -22,6 +23,7 @@ pub use normalized::NormalizedText;
 pub use normalizer::{Modality, Normalizer};
 pub use reading::Readings;
 pub use span::Span;
+pub use syllable::{FINALS, INITIALS, Syllable};
 
 /// Tells whether a character is a Chinese character (Han script) of the ranges people type.
 ///

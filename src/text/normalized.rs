@@ -93,6 +93,16 @@ impl NormalizedText {
         }
     }
 
+    /// Puts one character in place of a range of several, which keeps where they all came from.
+    pub(super) fn merge(&mut self, start: usize, end: usize, c: char) {
+        let last = self.origins[end - 1];
+        let first = &mut self.origins[start];
+        (first.char_end, first.byte_end) = (last.char_end, last.byte_end);
+        self.chars[start] = c;
+        self.chars.drain(start + 1..end);
+        self.origins.drain(start + 1..end);
+    }
+
     /// Keeps the characters whose flag is set.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         let mut write = 0;

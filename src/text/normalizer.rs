@@ -26,7 +26,7 @@ const LONGEST_BRACKET: usize = 9;
 ///
 /// Steps, in order: fold single characters (width, case, accents, punctuation, invisible characters, faces), drop
 /// pinyin in brackets behind its character, fold traditional characters, squeeze white space, punctuation and runs,
-/// then the habits of speech ([`Modality::Voice`] only: fillers, stutters, spelled letters) and digits spoken or
+/// then the habits of speech ([`Modality::Voice`] only: fillers, stutters, names of letters, spelled letters) and digits spoken or
 /// written one by one (三幺零二 becomes 3102).
 pub struct Normalizer {
     script: Script,
@@ -57,6 +57,7 @@ impl Normalizer {
             voice::drop_fillers(out);
             squeeze(out);
             voice::drop_stutters(out);
+            voice::write_letters(out);
             voice::join_letters(out);
         }
         voice::write_digits(out, modality);

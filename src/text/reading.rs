@@ -1,5 +1,6 @@
 //! How characters sound: Mandarin readings without tones.
 
+use super::Syllable;
 use pinyin::{ToPinyin, ToPinyinMulti};
 
 /// Readings of characters (pinyin without tones), several where a character has several.
@@ -21,6 +22,14 @@ impl Readings {
                 readings
             }
             None => c.to_pinyin().map(|p| vec![p.plain()]).unwrap_or_default(),
+        }
+    }
+
+    /// All readings of a character as syllables with tones, the most common first.
+    pub fn syllables(c: char) -> Vec<Syllable> {
+        match c.to_pinyin_multi() {
+            Some(multi) => multi.into_iter().filter_map(|p| Syllable::parse(p.with_tone_num_end())).collect(),
+            None => c.to_pinyin().and_then(|p| Syllable::parse(p.with_tone_num_end())).into_iter().collect(),
         }
     }
 

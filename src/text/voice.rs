@@ -90,6 +90,57 @@ fn stutter_at_end(chars: &[char]) -> Option<usize> {
     })
 }
 
+/// How recognisers write the names of letters down.
+const LETTER_NAMES: &[(&str, char)] = &[
+    ("艾福", 'f'),
+    ("爱福", 'f'),
+    ("艾弗", 'f'),
+    ("爱弗", 'f'),
+    ("艾夫", 'f'),
+    ("艾尺", 'h'),
+    ("爱尺", 'h'),
+    ("艾曲", 'h'),
+    ("爱曲", 'h'),
+    ("艾尔", 'l'),
+    ("爱尔", 'l'),
+    ("艾姆", 'm'),
+    ("爱姆", 'm'),
+    ("爱母", 'm'),
+    ("艾母", 'm'),
+    ("阿尔", 'r'),
+    ("艾斯", 's'),
+    ("爱斯", 's'),
+    ("爱死", 's'),
+    ("达不溜", 'w'),
+    ("达布溜", 'w'),
+    ("大不溜", 'w'),
+    ("大不六", 'w'),
+    ("达不留", 'w'),
+    ("艾克斯", 'x'),
+    ("爱克斯", 'x'),
+    ("艾克死", 'x'),
+];
+
+/// Writes the name of a letter as the letter where a letter, a digit or 码 follows: 艾福码 becomes f码.
+pub(super) fn write_letters(out: &mut NormalizedText) {
+    // From the end, so that the letter behind a name is known: 艾克斯艾斯三.
+    for at in (0..out.chars.len()).rev() {
+        if !matches!(out.chars[at], '艾' | '爱' | '阿' | '达' | '大') {
+            continue;
+        }
+        let rest = &out.chars[at..];
+        let name = LETTER_NAMES.iter().find_map(|(name, letter)| {
+            let length = name.chars().count();
+            let next = rest.get(length)?;
+            let code = next.is_ascii_alphanumeric() || *next == '码' || digit(*next).is_some();
+            (code && name.chars().eq(rest[..length].iter().copied())).then_some((length, *letter))
+        });
+        if let Some((length, letter)) = name {
+            out.merge(at, at + length, letter);
+        }
+    }
+}
+
 /// Joins letters spelled one by one, and the digits behind them: `c z 3102` becomes `cz3102`.
 pub(super) fn join_letters(out: &mut NormalizedText) {
     let chars = &out.chars;
@@ -190,6 +241,10 @@ mod tests {
             ("看看", "看看"),
             ("C Z三幺零二几点起飞", "cz3102几点起飞"),
             ("电话一三八零零一三八零零零", "电话13800138000"),
+            ("艾福码在哪输", "f码在哪输"),
+            ("订单艾克斯艾斯三二八幺", "订单xs3281"),
+            ("爱尔兰的票", "爱尔兰的票"),
+            ("艾斯", "艾斯"),
             ("三百二十块", "三百二十块"),
             ("一百零二三十", "一百零二三十"),
         ] {

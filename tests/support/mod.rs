@@ -68,7 +68,7 @@ pub fn tiny() -> &'static Recognizer {
 pub fn recognize(text: &str, account: &str, modality: Modality) -> Recognition {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
     let reference = jiff::Timestamp::from_second(NOW).expect("a moment of our days").to_zoned_datetime(zone);
-    let utterance = Utterance { text, account, modality, reference, explain: true };
+    let utterance = Utterance { text, hypotheses: &[], account, modality, reference, explain: true };
     tiny().recognize(&utterance).expect("the account is known")
 }
 
