@@ -2,6 +2,8 @@
 
 use super::model::Model;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A labelled message.
 #[derive(Debug, Clone)]
@@ -10,8 +12,6 @@ pub struct Example {
     pub prints: Vec<u32>,
     /// Index of its class.
     pub class: u16,
-    /// How much an error on it costs, 1 by default.
-    pub weight: f32,
 }
 
 /// Cost of an error against the width of the margin.
@@ -41,10 +41,10 @@ impl Matrix {
     }
 }
 
-/// Learns a model for `classes` from `examples`.
+/// Learns a model for `classes` from `examples`, on `workers` threads.
 ///
-/// Deterministic: the order of `examples` counts, the number of processors does not.
-pub fn train(examples: &[Example], classes: &[String]) -> Model {
+/// Deterministic: the order of `examples` counts, the number of threads does not.
+pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Model {
     let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
     let mut sorted = Vec::new();
     for example in examples {
@@ -65,23 +65,25 @@ pub fn train(examples: &[Example], classes: &[String]) -> Model {
         }
     }
     let matrix = matrix(examples, &prints, &idf);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(classes.len().max(1));
-    let mut columns: Vec<(Vec<f32>, f32)> = vec![(Vec::new(), 0.0); classes.len()];
+    let next = AtomicUsize::new(0);
+    let columns: Vec<OnceLock<(Vec<f32>, f32)>> = classes.iter().map(|_| OnceLock::new()).collect();
     std::thread::scope(|scope| {
-        let chunk = classes.len().div_ceil(workers).max(1);
-        for (worker, part) in columns.chunks_mut(chunk).enumerate() {
-            let (matrix, prints) = (&matrix, &prints);
-            scope.spawn(move || {
-                for (offset, column) in part.iter_mut().enumerate() {
-                    *column = one_against_rest(matrix, examples, (worker * chunk + offset) as u16, prints.len());
+        for _ in 0..workers.clamp(1, classes.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    // Which thread learns a class does not matter: each is learned by itself.
+                    let class = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(column) = columns.get(class) else { break };
+                    column.get_or_init(|| one_against_rest(&matrix, examples, class as u16, prints.len()));
                 }
             });
         }
     });
+    let columns: Vec<(Vec<f32>, f32)> = columns.into_iter().map(|c| c.into_inner().unwrap_or_default()).collect();
     Model::from_columns(classes.to_vec(), prints, idf, &columns, SMALLEST_WEIGHT)
 }
 
-fn matrix(examples: &[Example], prints: &[u32], idf: &[f32]) -> Matrix {
+fn matrix(examples: &[&Example], prints: &[u32], idf: &[f32]) -> Matrix {
     let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), values: Vec::new() };
     let mut row: Vec<u32> = Vec::new();
     for example in examples {
@@ -111,14 +113,14 @@ impl Shuffle {
 }
 
 /// Learns the weights and the bias of one class.
-fn one_against_rest(matrix: &Matrix, examples: &[Example], class: u16, features: usize) -> (Vec<f32>, f32) {
+fn one_against_rest(matrix: &Matrix, examples: &[&Example], class: u16, features: usize) -> (Vec<f32>, f32) {
     let n = examples.len();
     let mut weights = vec![0f32; features];
     let mut bias = 0f32;
     let mut alpha = vec![0f32; n];
     let sign: Vec<f32> = examples.iter().map(|e| if e.class == class { 1.0 } else { -1.0 }).collect();
     let diagonal: Vec<f32> =
-        examples.iter().map(|e| 0.5 / (COST * e.weight * if e.class == class { POSITIVE } else { 1.0 })).collect();
+        examples.iter().map(|e| 0.5 / (COST * if e.class == class { POSITIVE } else { 1.0 })).collect();
     let squared: Vec<f32> =
         (0..n).map(|i| matrix.row(i).1.iter().map(|v| v * v).sum::<f32>() + 1.0 + diagonal[i]).collect();
     let mut order: Vec<u32> = (0..n as u32).collect();
@@ -181,7 +183,7 @@ mod tests {
     use super::*;
 
     fn example(prints: &[u32], class: u16) -> Example {
-        Example { prints: prints.to_vec(), class, weight: 1.0 }
+        Example { prints: prints.to_vec(), class }
     }
 
     #[test]
@@ -193,7 +195,8 @@ mod tests {
             examples.push(example(&[3, 2, 100 + noise], 2));
         }
         let classes = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
-        let model = train(&examples, &classes);
+        let examples: Vec<&Example> = examples.iter().collect();
+        let model = train(&examples, &classes, 2);
         let mut scores = crate::learn::Scores::default();
         for (prints, best) in [(vec![1, 105], 0), (vec![2, 107], 1), (vec![2, 3, 101], 2)] {
             model.score(&prints, &mut scores);
@@ -202,6 +205,6 @@ mod tests {
             assert_eq!(top, Some(best));
             assert!(scores[best] > 0.3, "{scores:?}");
         }
-        assert_eq!(model.to_bytes(), train(&examples, &classes).to_bytes(), "training twice gives the same bytes");
+        assert_eq!(model.to_bytes(), train(&examples, &classes, 1).to_bytes(), "training twice gives the same bytes");
     }
 }
