@@ -4,7 +4,7 @@ use super::assemble;
 use crate::dictionary::{Compiled, DictionaryError, Source};
 use crate::learn::{Example, Model, near_duplicates, train};
 use crate::text::{Modality, Normalizer};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The examples of all packs as the learner sees them.
 pub struct Corpus {
@@ -12,6 +12,8 @@ pub struct Corpus {
     pub classes: Vec<String>,
     /// The examples, sorted by pack and row id.
     pub examples: Vec<Observation>,
+    /// For each example the group of those that are nearly the same; found when it is asked for.
+    groups: OnceLock<Vec<u32>>,
 }
 
 /// An example as the learner sees it.
@@ -24,8 +26,8 @@ pub struct Observation {
     pub modality: Modality,
     /// An account that has the pack of the example; the examples of a pack take the accounts that have it in turn.
     pub account: u16,
-    /// Examples that are nearly the same have the same number.
-    pub group: u32,
+    /// Symbols of its characters.
+    symbols: Vec<u32>,
 }
 
 /// Two messages that have this share of their pairs of characters in common are nearly the same.
@@ -43,7 +45,7 @@ impl Corpus {
             source.packs.iter().flat_map(|p| &p.examples).map(|row| row.intent.clone()).collect();
         classes.sort();
         classes.dedup();
-        let (mut examples, mut symbols) = (Vec::new(), Vec::new());
+        let mut examples = Vec::new();
         for pack in &source.packs {
             let having = |a: &u16| source.accounts[usize::from(*a)].packs.contains(&pack.id);
             let accounts: Vec<u16> = (0..source.accounts.len() as u16).filter(having).collect();
@@ -59,21 +61,20 @@ impl Corpus {
                     text: row.text.clone(),
                     modality: row.modality,
                     account: accounts.get(turn % accounts.len().max(1)).copied().unwrap_or(0),
-                    group: 0,
+                    symbols: observed.symbols,
                 });
-                symbols.push(observed.symbols);
             }
         }
-        let rows: Vec<&[u32]> = symbols.iter().map(Vec::as_slice).collect();
-        for (example, group) in examples.iter_mut().zip(near_duplicates(&rows, NEARLY_THE_SAME)) {
-            example.group = group;
-        }
-        Ok(Self { classes, examples })
+        Ok(Self { classes, examples, groups: OnceLock::new() })
     }
 
     /// The fold of an example out of `folds`; examples that are nearly the same fall into one.
     pub fn fold(&self, example: usize, folds: u64) -> u64 {
-        scatter(u64::from(self.examples[example].group)) % folds.max(1)
+        let groups = self.groups.get_or_init(|| {
+            let rows: Vec<&[u32]> = self.examples.iter().map(|e| e.symbols.as_slice()).collect();
+            near_duplicates(&rows, NEARLY_THE_SAME)
+        });
+        scatter(u64::from(groups[example])) % folds.max(1)
     }
 
     /// Learns a model from some of the examples, named by index.

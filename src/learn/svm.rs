@@ -1,7 +1,6 @@
 //! Training.
 
 use super::model::Model;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +18,7 @@ const COST: f32 = 0.6;
 /// Errors on a class's own examples count so much more than on others'.
 const POSITIVE: f32 = 1.6;
 /// A feature must occur in so many examples.
-const LEAST_EXAMPLES: u32 = 2;
+const LEAST_EXAMPLES: usize = 2;
 /// The most rounds over the examples of one class.
 const MOST_ROUNDS: usize = 40;
 /// Stops when the projected gradient is within this range.
@@ -32,6 +31,8 @@ struct Matrix {
     starts: Vec<usize>,
     columns: Vec<u32>,
     values: Vec<f32>,
+    /// Squared length of each row.
+    squares: Vec<f32>,
 }
 
 impl Matrix {
@@ -45,24 +46,21 @@ impl Matrix {
 ///
 /// Deterministic: the order of `examples` counts, the number of threads does not.
 pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Model {
-    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut seen: Vec<u32> = Vec::new();
     let mut sorted = Vec::new();
     for example in examples {
         sorted.clear();
         sorted.extend(&example.prints);
         sorted.sort_unstable();
         sorted.dedup();
-        for print in &sorted {
-            *counts.entry(*print).or_default() += 1;
-        }
+        seen.extend(&sorted);
     }
+    seen.sort_unstable();
     let total = examples.len() as f32;
     let (mut prints, mut idf) = (Vec::new(), Vec::new());
-    for (print, count) in counts {
-        if count >= LEAST_EXAMPLES {
-            prints.push(print);
-            idf.push(((1.0 + total) / (1.0 + count as f32)).ln() + 1.0);
-        }
+    for same in seen.chunk_by(|a, b| a == b).filter(|same| same.len() >= LEAST_EXAMPLES) {
+        prints.push(same[0]);
+        idf.push(((1.0 + total) / (1.0 + same.len() as f32)).ln() + 1.0);
     }
     let matrix = matrix(examples, &prints, &idf);
     let next = AtomicUsize::new(0);
@@ -84,7 +82,7 @@ pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Model
 }
 
 fn matrix(examples: &[&Example], prints: &[u32], idf: &[f32]) -> Matrix {
-    let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+    let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), values: Vec::new(), squares: Vec::new() };
     let mut row: Vec<u32> = Vec::new();
     for example in examples {
         row.clear();
@@ -96,6 +94,7 @@ fn matrix(examples: &[&Example], prints: &[u32], idf: &[f32]) -> Matrix {
             matrix.values.push(same.len() as f32 * idf[same[0] as usize] / norm);
         }
         matrix.starts.push(matrix.columns.len());
+        matrix.squares.push(matrix.row(matrix.squares.len()).1.iter().map(|v| v * v).sum());
     }
     matrix
 }
@@ -122,7 +121,7 @@ fn one_against_rest(matrix: &Matrix, examples: &[&Example], class: u16, features
     let diagonal: Vec<f32> =
         examples.iter().map(|e| 0.5 / (COST * if e.class == class { POSITIVE } else { 1.0 })).collect();
     let squared: Vec<f32> =
-        (0..n).map(|i| matrix.row(i).1.iter().map(|v| v * v).sum::<f32>() + 1.0 + diagonal[i]).collect();
+        matrix.squares.iter().zip(&diagonal).map(|(square, diagonal)| square + 1.0 + diagonal).collect();
     let mut order: Vec<u32> = (0..n as u32).collect();
     let mut active = n;
     let mut shuffle = Shuffle(0x5eed ^ (u64::from(class) + 1) << 20);
