@@ -2,7 +2,7 @@
 //!
 //! One weight vector for each intent and one for `none`, learned one against the rest by dual coordinate descent on the
 //! squared hinge loss (Hsieh et al., *A Dual Coordinate Descent Method for Large-scale Linear SVM*, ICML 2008), over
-//! n-grams of characters and of sounds. Training is deterministic: the same examples give the
+//! n-grams of characters and of sounds, words, and what else was found. Training is deterministic: the same examples give the
 //! same bytes, on any number of threads.
 
 mod duplicates;
@@ -11,6 +11,6 @@ mod model;
 mod svm;
 
 pub use duplicates::near_duplicates;
-pub use features::{Features, KIND_SYMBOL, SoundTable, Symbols};
+pub use features::{Features, KIND_SYMBOL, LONGEST_CHARS, SoundTable, Symbols, word};
 pub use model::{Model, ModelError, Scores};
 pub use svm::{Example, train};

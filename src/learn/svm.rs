@@ -1,6 +1,6 @@
 //! Training.
 
-use super::model::Model;
+use super::model::{Model, UNKNOWN_SQUARE};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ pub struct Example {
 }
 
 /// Cost of an error against the width of the margin.
-const COST: f32 = 0.6;
+const COST: f32 = 0.8;
 /// Errors on a class's own examples count so much more than on others'.
 const POSITIVE: f32 = 1.6;
 /// A feature must occur in so many examples.
@@ -26,7 +26,7 @@ const TOLERANCE: f32 = 0.15;
 /// Weights smaller than this are dropped.
 const SMALLEST_WEIGHT: f32 = 0.06;
 
-/// A matrix of examples, one sparse row each, normalised to length 1.
+/// A matrix of examples, one sparse row each.
 struct Matrix {
     starts: Vec<usize>,
     columns: Vec<u32>,
@@ -57,12 +57,13 @@ pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Model
     }
     seen.sort_unstable();
     let total = examples.len() as f32;
-    let (mut prints, mut idf) = (Vec::new(), Vec::new());
+    let (mut prints, mut values) = (Vec::new(), Vec::new());
     for same in seen.chunk_by(|a, b| a == b).filter(|same| same.len() >= LEAST_EXAMPLES) {
         prints.push(same[0]);
-        idf.push(((1.0 + total) / (1.0 + same.len() as f32)).ln() + 1.0);
+        let idf = ((1.0 + total) / (1.0 + same.len() as f32)).ln() + 1.0;
+        values.push(idf.sqrt());
     }
-    let matrix = matrix(examples, &prints, &idf);
+    let matrix = matrix(examples, &prints, &values);
     let next = AtomicUsize::new(0);
     let columns: Vec<OnceLock<(Vec<f32>, f32)>> = classes.iter().map(|_| OnceLock::new()).collect();
     std::thread::scope(|scope| {
@@ -78,20 +79,24 @@ pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Model
         }
     });
     let columns: Vec<(Vec<f32>, f32)> = columns.into_iter().map(|c| c.into_inner().unwrap_or_default()).collect();
-    Model::from_columns(classes.to_vec(), prints, idf, &columns, SMALLEST_WEIGHT)
+    Model::from_columns(classes.to_vec(), prints, values, &columns, SMALLEST_WEIGHT)
 }
 
-fn matrix(examples: &[&Example], prints: &[u32], idf: &[f32]) -> Matrix {
+/// The vectors of the examples: for each feature how often it occurs times its value, divided by the length of the vector as
+/// [`Model::score`] takes it.
+fn matrix(examples: &[&Example], prints: &[u32], worth: &[f32]) -> Matrix {
     let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), values: Vec::new(), squares: Vec::new() };
     let mut row: Vec<u32> = Vec::new();
     for example in examples {
         row.clear();
         row.extend(example.prints.iter().filter_map(|p| prints.binary_search(p).ok().map(|i| i as u32)));
         row.sort_unstable();
-        let norm = row.iter().map(|f| idf[*f as usize] * idf[*f as usize]).sum::<f32>().sqrt().max(1e-6);
+        let known = row.iter().map(|f| worth[*f as usize] * worth[*f as usize]).sum::<f32>();
+        let unknown = (example.prints.len() - row.len()) as f32 * UNKNOWN_SQUARE;
+        let length = (known + unknown).sqrt().max(1e-6);
         for same in row.chunk_by(|a, b| a == b) {
             matrix.columns.push(same[0]);
-            matrix.values.push(same.len() as f32 * idf[same[0] as usize] / norm);
+            matrix.values.push(same.len() as f32 * worth[same[0] as usize] / length);
         }
         matrix.starts.push(matrix.columns.len());
         matrix.squares.push(matrix.row(matrix.squares.len()).1.iter().map(|v| v * v).sum());
