@@ -1,9 +1,13 @@
 //! From a folder of tables to a recogniser: compile, learn, cache.
 
+mod corpus;
+
+pub use corpus::{Corpus, Observation};
+
 use crate::check::holiday_faults;
 use crate::diagnostic::{Diagnostic, Faults, Severity};
 use crate::dictionary::{Bundle, Bytes, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
-use crate::learn::{Example, Model, train};
+use crate::learn::Model;
 use crate::recognizer::Recognizer;
 use crate::text::Normalizer;
 use sha2::{Digest, Sha256};
@@ -65,6 +69,18 @@ fn ready(bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, Dict
     Recognizer::new(Arc::new(bundle), normalizer).map_err(|what| DictionaryError::Corrupt { what })
 }
 
+/// A recogniser of a compiled dictionary with a model of one's own choice, to measure what was learned.
+///
+/// # Errors
+/// [`DictionaryError::Corrupt`] where the compiled dictionary cannot be read back.
+pub fn assemble(
+    compiled: &Compiled,
+    model: &Model,
+    normalizer: &Arc<Normalizer>,
+) -> Result<Recognizer, DictionaryError> {
+    ready(Bundle::from_bytes(Arc::new(compiled.to_bytes(model)))?, normalizer.clone())
+}
+
 /// Reads a folder of tables and lists everything that keeps it from being loaded, all at once and in a fixed order.
 pub fn diagnose(folder: &Path, normalizer: &Normalizer) -> (Source, Vec<Diagnostic>) {
     let mut findings = Vec::new();
@@ -96,51 +112,9 @@ pub fn build_folder(folder: &Path, normalizer: &Arc<Normalizer>) -> Result<Vec<u
 /// [`DictionaryError::Faults`] with every finding.
 pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
     let compiled = compile(source, normalizer)?;
-    let model = learn(source, &compiled, normalizer)?;
-    Ok(compiled.into_bytes(model.to_bytes()))
-}
-
-/// Learns the model of a compiled dictionary from the examples of its tables.
-fn learn(source: &Source, compiled: &Compiled, normalizer: &Arc<Normalizer>) -> Result<Model, DictionaryError> {
-    let bundle = Bundle::from_bytes(Arc::new(compiled.to_bytes_without_model()))?;
-    let recognizer = ready(bundle, normalizer.clone())?;
-    let examples = labelled(source, &recognizer);
-    let mut classes: Vec<String> = examples.iter().map(|(_, class)| class.clone()).collect();
-    classes.sort();
-    classes.dedup();
-    if classes.len() < 2 {
-        return Ok(Model::default());
-    }
-    let examples: Vec<Example> = examples
-        .into_iter()
-        .map(|(prints, class)| Example {
-            prints,
-            class: classes.binary_search(&class).unwrap_or(0) as u16,
-            weight: 1.0,
-        })
-        .collect();
-    Ok(train(&examples, &classes))
-}
-
-/// The examples of all packs with their features, sorted by pack and row id.
-fn labelled(source: &Source, recognizer: &Recognizer) -> Vec<(Vec<u32>, String)> {
-    let reference = training_moment();
-    let mut out = Vec::new();
-    for pack in &source.packs {
-        // The values that a message holds depend on the words of its account: read it as an account that has the pack.
-        let account = source.accounts.iter().position(|a| a.packs.contains(&pack.id)).unwrap_or(0) as u16;
-        let mut rows: Vec<_> = pack.examples.iter().collect();
-        rows.sort_by(|a, b| a.id.cmp(&b.id));
-        for row in rows {
-            out.push((recognizer.features(&row.text, account, row.modality, &reference), row.intent.clone()));
-        }
-    }
-    out
-}
-
-/// The moment at which examples are read; dates become a mere kind, so which one does not matter, but it must stay.
-fn training_moment() -> jiff::ZonedDateTime {
-    jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
+    let corpus = Corpus::read(source, &compiled, normalizer)?;
+    let everything: Vec<usize> = (0..corpus.examples.len()).collect();
+    Ok(compiled.to_bytes(&corpus.learn(&everything)))
 }
 
 /// Writes a file beside its place and renames it over it, so that a reader sees the old file or the new one.

@@ -129,12 +129,86 @@ fn eval_measures() {
 }
 
 #[test]
+fn eval_sweeps_thresholds() {
+    let file = support::fixture("eval.jsonl");
+    let run = run(&["eval", "--json", "--thresholds", file.to_str().expect("a path")]);
+    let [_, sweep] = json_lines(&run.out).try_into().expect("the figures and the sweep");
+    let rows = sweep["thresholds"].as_array().expect("a list");
+    let column = |name: &str| rows.iter().map(|r| r[name].as_f64().expect("a number")).collect::<Vec<_>>();
+    assert!(column("threshold").is_sorted() && column("coverage").is_sorted_by(|a, b| a >= b), "{sweep}");
+    assert!(sweep["best"]["air"].is_number() && sweep["best"]["shop"].is_number(), "{sweep}");
+}
+
+#[test]
+fn eval_cross_validates() {
+    let cross = run(&["eval", "--json", "--cross-validate", "--folds", "3"]);
+    let [examples, tests] = json_lines(&cross.out).try_into().expect("examples and tests");
+    let rows = |table: &str| {
+        let of = |pack: &str| std::fs::read_to_string(support::fixture("tiny").join(pack).join(table));
+        ["air", "base", "shop", "words"].iter().filter_map(|p| of(p).ok()).map(|t| t.lines().count() - 1).sum::<usize>()
+    };
+    assert_eq!(examples["n"], rows("examples.csv"), "each example is measured once");
+    assert_eq!(tests["intent_exact"], 1.0, "{tests}");
+    assert_eq!(cross.out, run(&["eval", "--json", "--cross-validate", "--folds", "3"]).out, "twice the same");
+}
+
+#[test]
+fn eval_learns_from_more_and_more() {
+    let file = support::fixture("eval.jsonl");
+    let curve = run(&["eval", "--json", "--learning-curve", file.to_str().expect("a path")]);
+    let lines = json_lines(&curve.out);
+    let sizes: Vec<u64> = lines.iter().map(|l| l["examples"].as_u64().expect("a number")).collect();
+    assert!(sizes.len() == 5 && sizes.is_sorted() && sizes[0] < sizes[4], "{sizes:?}");
+    assert_eq!(lines[4]["intent_exact"], 0.75, "all examples: as without a curve");
+}
+
+#[test]
+fn eval_takes_evidence_away() {
+    let file = support::fixture("eval.jsonl");
+    let ablation = run(&["eval", "--json", "--ablation", file.to_str().expect("a path")]);
+    let lines = json_lines(&ablation.out);
+    let names: Vec<&str> = lines.iter().filter_map(|l| l["evidence"].as_str()).collect();
+    assert_eq!(names, ["rows", "learned", "both"]);
+    assert_eq!(lines[2]["intent_exact"], 0.75);
+    assert!(lines.iter().all(|l| l["us"].as_f64().is_some_and(|us| us > 0.0)), "{}", ablation.out);
+}
+
+#[test]
+fn eval_learns_from_a_file_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let write = |name: &str, rows: &[(&str, &str)]| {
+        let path = folder.path().join(name);
+        let line = |(text, intent): &(&str, &str)| match *intent {
+            "" => format!("{{\"text\":\"{text}\",\"intents\":[]}}\n"),
+            id => format!("{{\"text\":\"{text}\",\"intents\":[\"{id}\"]}}\n"),
+        };
+        std::fs::write(&path, rows.iter().map(line).collect::<String>()).expect("the folder can be written");
+        path.to_str().expect("a path").to_owned()
+    };
+    let places = ["书房", "卧室", "厨房", "客厅", "阳台", "走廊"];
+    let on: Vec<String> = places.iter().map(|p| format!("打开{p}的灯")).collect();
+    let music: Vec<String> = places.iter().map(|p| format!("在{p}放首歌")).collect();
+    let chat: Vec<String> = places.iter().map(|p| format!("{p}好大呀")).collect();
+    let labelled = [(&on, "lamp"), (&music, "music"), (&chat, "")];
+    let rows: Vec<(&str, &str)> =
+        labelled.iter().flat_map(|(texts, id)| texts.iter().map(move |t| (t.as_str(), *id))).collect();
+    let train = write("train.jsonl", &rows);
+    let test = write(
+        "test.jsonl",
+        &[("打开车库的灯", "lamp"), ("在车库放首歌", "music"), ("车库好大呀", ""), ("打开车库的灯", "music")],
+    );
+    let run = run(&["eval", "--json", "--train", &train, "--test", &test]);
+    let [line] = json_lines(&run.out).try_into().expect("one line");
+    assert_eq!((&line["train"], &line["classes"], &line["accuracy"]), (&18.into(), &3.into(), &0.75.into()), "{line}");
+}
+
+#[test]
 fn entities_are_listed() {
-    let run = run(&["entities", "load", AT[0], AT[1], "明天从广州到北京，电话13800138000"]);
+    let run = run(&["entities", AT[0], AT[1], "明天从广州到北京，电话13800138000"]);
     for part in ["date", "2026-11-22", "city", "iata=CAN", "phone", "13800138000"] {
         assert!(run.out.contains(part), "{part} in:\n{}", run.out);
     }
-    let run = feed(&["entities", "load", "--json"], "广州\n北京\n");
+    let run = feed(&["entities", "--json"], "广州\n北京\n");
     let values: Vec<String> = json_lines(&run.out).iter().map(|e| e["value"].to_string()).collect();
     assert_eq!(values, ["\"广州\"", "\"北京\""]);
 }

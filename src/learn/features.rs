@@ -9,6 +9,8 @@ pub struct Symbols {
     pub chars: Vec<u32>,
     /// Symbols of their sounds, of the same length.
     pub sounds: Vec<u32>,
+    /// Words of two and more characters, from [`word`].
+    pub words: Vec<u32>,
     /// Further evidence: kinds of values and word groups that were found.
     pub tokens: Vec<u32>,
 }
@@ -19,24 +21,34 @@ pub const KIND_SYMBOL: u32 = 0x0020_0000;
 const BORDER: u32 = 0x0030_0000;
 
 impl Symbols {
-    /// Empties all three rows.
+    /// Empties all rows.
     pub fn clear(&mut self) {
         self.chars.clear();
         self.sounds.clear();
+        self.words.clear();
         self.tokens.clear();
     }
 }
 
 /// The longest row of characters that makes a feature.
-const LONGEST_CHARS: usize = 4;
+pub const LONGEST_CHARS: usize = 3;
 /// The longest row of sounds that makes a feature.
 const LONGEST_SOUNDS: usize = 3;
 
 const SEED_CHARS: u64 = 0x9e37_79b9_7f4a_7c15;
 const SEED_SOUNDS: u64 = 0xc2b2_ae3d_27d4_eb4f;
 const SEED_TOKENS: u64 = 0x1656_67b1_9e37_79f9;
+const SEED_WORDS: u64 = 0x27d4_eb2f_1656_67c5;
+
+/// The symbol of a word, from the symbols of its characters.
+pub fn word(symbols: impl Iterator<Item = u32>) -> u32 {
+    finish(symbols.fold(SEED_WORDS, mix))
+}
 
 /// The features of a message: 32-bit fingerprints, with repetitions.
+///
+/// Rows of characters and of sounds, words, and tokens. Words say what a fourth character in a row would say, with fewer
+/// features.
 #[derive(Debug, Default)]
 pub struct Features {
     /// The fingerprints.
@@ -55,6 +67,7 @@ impl Features {
         self.prints.clear();
         ngrams(&symbols.chars, LONGEST_CHARS, SEED_CHARS, &mut self.prints);
         ngrams(&symbols.sounds, LONGEST_SOUNDS, SEED_SOUNDS, &mut self.prints);
+        self.prints.extend(&symbols.words);
         for token in &symbols.tokens {
             self.prints.push(finish(mix(SEED_TOKENS, *token)));
         }
@@ -151,9 +164,9 @@ mod tests {
     #[test]
     fn features_are_counted_as_they_occur() {
         let mut features = Features::default();
-        let symbols = Symbols { chars: vec![1, 2, 3], sounds: vec![], tokens: vec![7] };
+        let symbols = Symbols { chars: vec![1, 2, 3], sounds: vec![], words: vec![5], tokens: vec![7] };
         features.collect(&symbols);
-        // ^1 ^12 ^123, 1 12 123 123$, 2 23 23$, 3 3$ over characters, $ alone is none; ^$ over no sounds; one token.
-        assert_eq!(features.prints.len(), 3 + 4 + 3 + 2 + 1 + 1);
+        // ^1 ^12, 1 12 123, 2 23 23$, 3 3$ over characters, $ alone is none; ^$ over no sounds; a word; a token.
+        assert_eq!(features.prints.len(), 2 + 3 + 3 + 2 + 1 + 1 + 1);
     }
 }

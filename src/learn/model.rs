@@ -8,7 +8,8 @@ struct Stored {
     classes: Vec<String>,
     /// Fingerprints, ascending.
     prints: Vec<u32>,
-    idf: Vec<f32>,
+    /// For each feature the square root of its inverse document frequency.
+    values: Vec<f32>,
     /// For each feature the end of its weights.
     ends: Vec<u32>,
     weight_classes: Vec<u16>,
@@ -19,7 +20,7 @@ struct Stored {
 
 /// A linear model: scores of all classes for a bag of features.
 ///
-/// The stored weights are laid out anew for scoring: multiplied by the idf of their feature and rounded to whole steps of
+/// The stored weights are laid out anew for scoring: multiplied by the value of their feature and rounded to whole steps of
 /// `STEPS`, so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
 #[derive(Debug, Default)]
 pub struct Model {
@@ -43,7 +44,7 @@ struct Slot {
     print: u32,
     /// Index of the feature in [`Stored`].
     feature: u32,
-    /// Squared idf: what the feature adds to the squared length of the vector.
+    /// Squared value: what the feature adds to the squared length of the vector.
     square: f32,
     /// Start of its weights, in `dense` or in `sparse`.
     start: u32,
@@ -53,6 +54,9 @@ struct Slot {
 
 /// Marks a feature whose weights are a dense row.
 const DENSE: u32 = u32::MAX;
+/// What a feature that the model does not know adds to the squared length of the vector. Known features add their inverse
+/// document frequency, 1 to about 10.
+pub(super) const UNKNOWN_SQUARE: f32 = 3.0;
 /// A feature with weights for more classes than this is read from a full row.
 const MOST_SPARSE: usize = 10;
 /// A full row holds a weight in at least so many places, so that rows never take much more memory than their weights.
@@ -80,7 +84,7 @@ impl Model {
     pub(super) fn from_columns(
         classes: Vec<String>,
         prints: Vec<u32>,
-        idf: Vec<f32>,
+        values: Vec<f32>,
         columns: &[(Vec<f32>, f32)],
         smallest: f32,
     ) -> Self {
@@ -101,7 +105,7 @@ impl Model {
             }
             // A feature without weights still counts for the length of the vector.
             stored.prints.push(*print);
-            stored.idf.push(idf[feature]);
+            stored.values.push(values[feature]);
             stored.ends.push(stored.weights.len() as u32);
         }
         Self::index(stored)
@@ -112,7 +116,7 @@ impl Model {
         let mut start = 0;
         let ranges: Vec<std::ops::Range<usize>> =
             stored.ends.iter().map(|end| std::mem::replace(&mut start, *end as usize)..*end as usize).collect();
-        let value = |feature: usize, at: usize| f32::from(stored.weights[at]) * stored.idf[feature];
+        let value = |feature: usize, at: usize| f32::from(stored.weights[at]) * stored.values[feature];
         let each = ranges.iter().enumerate().flat_map(|(f, r)| r.clone().map(move |at| (f, at)));
         let largest = each.map(|(f, at)| value(f, at).abs()).fold(f32::MIN_POSITIVE, f32::max);
         let step = largest / f32::from(STEPS);
@@ -144,7 +148,7 @@ impl Model {
             model.table[at] = Slot {
                 print: stored.prints[feature],
                 feature: feature as u32,
-                square: stored.idf[feature] * stored.idf[feature],
+                square: stored.values[feature] * stored.values[feature],
                 start: start as u32,
                 length,
             };
@@ -162,7 +166,7 @@ impl Model {
         }
         let stored: Stored = postcard::from_bytes(bytes)?;
         let features = stored.prints.len();
-        let fits = stored.idf.len() == features
+        let fits = stored.values.len() == features
             && stored.ends.len() == features
             && stored.ends.is_sorted()
             && stored.ends.last().copied().unwrap_or(0) as usize == stored.weights.len()
@@ -203,6 +207,9 @@ impl Model {
 
     /// Scores every class for a message with these features: the signed distance from the class's border, about 1 for a
     /// typical member and -1 for a typical other message. Returns the share of the features that the model knows.
+    ///
+    /// The sum of weights is divided by the length of the whole vector, features that the model does not know included: the
+    /// less of a message is known, the less sure a score can be.
     pub fn score(&self, prints: &[u32], scores: &mut Scores) -> f32 {
         scores.start(self.stored.classes.len(), self.width);
         let (mut squares, mut known) = (0f32, 0usize);
@@ -224,6 +231,7 @@ impl Model {
             }
             scores.close_block();
         }
+        squares += (prints.len() - known) as f32 * UNKNOWN_SQUARE;
         let factor = if squares > 0.0 { self.step / squares.sqrt() } else { 0.0 };
         for ((score, sum), bias) in scores.scores.iter_mut().zip(&scores.sums).zip(&self.stored.biases) {
             *score = *sum as f32 * factor + bias;
@@ -238,7 +246,7 @@ impl Model {
         let range = start..self.stored.ends[index] as usize;
         let position = self.stored.weight_classes[range.clone()].iter().position(|c| *c as usize == class);
         position.map_or(0.0, |p| {
-            f32::from(self.stored.weights[range.start + p]) * self.stored.scale * self.stored.idf[index]
+            f32::from(self.stored.weights[range.start + p]) * self.stored.scale * self.stored.values[index]
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Training.
 
-use super::model::Model;
-use std::collections::BTreeMap;
+use super::model::{Model, UNKNOWN_SQUARE};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A labelled message.
 #[derive(Debug, Clone)]
@@ -10,16 +11,14 @@ pub struct Example {
     pub prints: Vec<u32>,
     /// Index of its class.
     pub class: u16,
-    /// How much an error on it costs, 1 by default.
-    pub weight: f32,
 }
 
 /// Cost of an error against the width of the margin.
-const COST: f32 = 0.6;
+const COST: f32 = 0.8;
 /// Errors on a class's own examples count so much more than on others'.
 const POSITIVE: f32 = 1.6;
 /// A feature must occur in so many examples.
-const LEAST_EXAMPLES: u32 = 2;
+const LEAST_EXAMPLES: usize = 2;
 /// The most rounds over the examples of one class.
 const MOST_ROUNDS: usize = 40;
 /// Stops when the projected gradient is within this range.
@@ -27,11 +26,13 @@ const TOLERANCE: f32 = 0.15;
 /// Weights smaller than this are dropped.
 const SMALLEST_WEIGHT: f32 = 0.06;
 
-/// A matrix of examples, one sparse row each, normalised to length 1.
+/// A matrix of examples, one sparse row each.
 struct Matrix {
     starts: Vec<usize>,
     columns: Vec<u32>,
     values: Vec<f32>,
+    /// Squared length of each row.
+    squares: Vec<f32>,
 }
 
 impl Matrix {
@@ -41,59 +42,64 @@ impl Matrix {
     }
 }
 
-/// Learns a model for `classes` from `examples`.
+/// Learns a model for `classes` from `examples`, on `workers` threads.
 ///
-/// Deterministic: the order of `examples` counts, the number of processors does not.
-pub fn train(examples: &[Example], classes: &[String]) -> Model {
-    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+/// Deterministic: the order of `examples` counts, the number of threads does not.
+pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Model {
+    let mut seen: Vec<u32> = Vec::new();
     let mut sorted = Vec::new();
     for example in examples {
         sorted.clear();
         sorted.extend(&example.prints);
         sorted.sort_unstable();
         sorted.dedup();
-        for print in &sorted {
-            *counts.entry(*print).or_default() += 1;
-        }
+        seen.extend(&sorted);
     }
+    seen.sort_unstable();
     let total = examples.len() as f32;
-    let (mut prints, mut idf) = (Vec::new(), Vec::new());
-    for (print, count) in counts {
-        if count >= LEAST_EXAMPLES {
-            prints.push(print);
-            idf.push(((1.0 + total) / (1.0 + count as f32)).ln() + 1.0);
-        }
+    let (mut prints, mut values) = (Vec::new(), Vec::new());
+    for same in seen.chunk_by(|a, b| a == b).filter(|same| same.len() >= LEAST_EXAMPLES) {
+        prints.push(same[0]);
+        let idf = ((1.0 + total) / (1.0 + same.len() as f32)).ln() + 1.0;
+        values.push(idf.sqrt());
     }
-    let matrix = matrix(examples, &prints, &idf);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(classes.len().max(1));
-    let mut columns: Vec<(Vec<f32>, f32)> = vec![(Vec::new(), 0.0); classes.len()];
+    let matrix = matrix(examples, &prints, &values);
+    let next = AtomicUsize::new(0);
+    let columns: Vec<OnceLock<(Vec<f32>, f32)>> = classes.iter().map(|_| OnceLock::new()).collect();
     std::thread::scope(|scope| {
-        let chunk = classes.len().div_ceil(workers).max(1);
-        for (worker, part) in columns.chunks_mut(chunk).enumerate() {
-            let (matrix, prints) = (&matrix, &prints);
-            scope.spawn(move || {
-                for (offset, column) in part.iter_mut().enumerate() {
-                    *column = one_against_rest(matrix, examples, (worker * chunk + offset) as u16, prints.len());
+        for _ in 0..workers.clamp(1, classes.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    // Which thread learns a class does not matter: each is learned by itself.
+                    let class = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(column) = columns.get(class) else { break };
+                    column.get_or_init(|| one_against_rest(&matrix, examples, class as u16, prints.len()));
                 }
             });
         }
     });
-    Model::from_columns(classes.to_vec(), prints, idf, &columns, SMALLEST_WEIGHT)
+    let columns: Vec<(Vec<f32>, f32)> = columns.into_iter().map(|c| c.into_inner().unwrap_or_default()).collect();
+    Model::from_columns(classes.to_vec(), prints, values, &columns, SMALLEST_WEIGHT)
 }
 
-fn matrix(examples: &[Example], prints: &[u32], idf: &[f32]) -> Matrix {
-    let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+/// The vectors of the examples: for each feature how often it occurs times its value, divided by the length of the vector as
+/// [`Model::score`] takes it.
+fn matrix(examples: &[&Example], prints: &[u32], worth: &[f32]) -> Matrix {
+    let mut matrix = Matrix { starts: vec![0], columns: Vec::new(), values: Vec::new(), squares: Vec::new() };
     let mut row: Vec<u32> = Vec::new();
     for example in examples {
         row.clear();
         row.extend(example.prints.iter().filter_map(|p| prints.binary_search(p).ok().map(|i| i as u32)));
         row.sort_unstable();
-        let norm = row.iter().map(|f| idf[*f as usize] * idf[*f as usize]).sum::<f32>().sqrt().max(1e-6);
+        let known = row.iter().map(|f| worth[*f as usize] * worth[*f as usize]).sum::<f32>();
+        let unknown = (example.prints.len() - row.len()) as f32 * UNKNOWN_SQUARE;
+        let length = (known + unknown).sqrt().max(1e-6);
         for same in row.chunk_by(|a, b| a == b) {
             matrix.columns.push(same[0]);
-            matrix.values.push(same.len() as f32 * idf[same[0] as usize] / norm);
+            matrix.values.push(same.len() as f32 * worth[same[0] as usize] / length);
         }
         matrix.starts.push(matrix.columns.len());
+        matrix.squares.push(matrix.row(matrix.squares.len()).1.iter().map(|v| v * v).sum());
     }
     matrix
 }
@@ -111,16 +117,16 @@ impl Shuffle {
 }
 
 /// Learns the weights and the bias of one class.
-fn one_against_rest(matrix: &Matrix, examples: &[Example], class: u16, features: usize) -> (Vec<f32>, f32) {
+fn one_against_rest(matrix: &Matrix, examples: &[&Example], class: u16, features: usize) -> (Vec<f32>, f32) {
     let n = examples.len();
     let mut weights = vec![0f32; features];
     let mut bias = 0f32;
     let mut alpha = vec![0f32; n];
     let sign: Vec<f32> = examples.iter().map(|e| if e.class == class { 1.0 } else { -1.0 }).collect();
     let diagonal: Vec<f32> =
-        examples.iter().map(|e| 0.5 / (COST * e.weight * if e.class == class { POSITIVE } else { 1.0 })).collect();
+        examples.iter().map(|e| 0.5 / (COST * if e.class == class { POSITIVE } else { 1.0 })).collect();
     let squared: Vec<f32> =
-        (0..n).map(|i| matrix.row(i).1.iter().map(|v| v * v).sum::<f32>() + 1.0 + diagonal[i]).collect();
+        matrix.squares.iter().zip(&diagonal).map(|(square, diagonal)| square + 1.0 + diagonal).collect();
     let mut order: Vec<u32> = (0..n as u32).collect();
     let mut active = n;
     let mut shuffle = Shuffle(0x5eed ^ (u64::from(class) + 1) << 20);
@@ -181,7 +187,7 @@ mod tests {
     use super::*;
 
     fn example(prints: &[u32], class: u16) -> Example {
-        Example { prints: prints.to_vec(), class, weight: 1.0 }
+        Example { prints: prints.to_vec(), class }
     }
 
     #[test]
@@ -193,7 +199,8 @@ mod tests {
             examples.push(example(&[3, 2, 100 + noise], 2));
         }
         let classes = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
-        let model = train(&examples, &classes);
+        let examples: Vec<&Example> = examples.iter().collect();
+        let model = train(&examples, &classes, 2);
         let mut scores = crate::learn::Scores::default();
         for (prints, best) in [(vec![1, 105], 0), (vec![2, 107], 1), (vec![2, 3, 101], 2)] {
             model.score(&prints, &mut scores);
@@ -202,6 +209,6 @@ mod tests {
             assert_eq!(top, Some(best));
             assert!(scores[best] > 0.3, "{scores:?}");
         }
-        assert_eq!(model.to_bytes(), train(&examples, &classes).to_bytes(), "training twice gives the same bytes");
+        assert_eq!(model.to_bytes(), train(&examples, &classes, 1).to_bytes(), "training twice gives the same bytes");
     }
 }

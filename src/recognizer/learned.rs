@@ -3,7 +3,7 @@
 use super::{Message, Recognizer, Scratch};
 use crate::dictionary::{BUILTIN_KINDS, Content};
 use crate::entities::Strength;
-use crate::learn::KIND_SYMBOL;
+use crate::learn::{KIND_SYMBOL, word};
 
 /// Kinds whose values say nothing about the intent but that there is one: the learner sees the kind instead.
 const MASKED: &[&str] = &[
@@ -93,7 +93,7 @@ impl Recognizer {
 
     /// Collects the features of a window.
     pub(super) fn collect(&self, scratch: &mut Scratch, message: &Message<'_, '_>, window: (u32, u32)) {
-        let Scratch { symbols, window: seen, features, matches, .. } = scratch;
+        let Scratch { symbols, window: seen, features, matches, segments, .. } = scratch;
         seen.clear();
         for (c, s) in &symbols[window.0 as usize..window.1 as usize] {
             if *c != 0 {
@@ -104,6 +104,12 @@ impl Recognizer {
             }
         }
         let inside = |start: u32, end: u32| window.0 <= start && end <= window.1;
+        for (start, end) in segments.tokens().iter().filter(|(s, e)| e - s >= 2 && inside(*s, *e)) {
+            let said = || symbols[*start as usize..*end as usize].iter().map(|(c, _)| *c).filter(|c| *c != 0);
+            if said().nth(1).is_some() {
+                seen.words.push(word(said()));
+            }
+        }
         for c in message.entities().filter(|c| inside(c.start, c.end)) {
             seen.tokens.extend(self.kinds.get(usize::from(c.kind)).map(|v| v.symbol));
         }

@@ -84,6 +84,8 @@ struct View {
     classes: Classes,
     /// The intent that stands for a refusal of anything.
     denial: Option<u16>,
+    /// Least confidence of an answer.
+    threshold: f32,
 }
 
 /// Reads messages with one dictionary.
@@ -146,6 +148,15 @@ struct Message<'a, 'd> {
     now: i64,
 }
 
+/// What the learner sees of a message.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// Fingerprints of its features.
+    pub prints: Vec<u32>,
+    /// Symbols of its characters, values masked by their kind.
+    pub symbols: Vec<u32>,
+}
+
 impl<'d> Message<'_, 'd> {
     fn entities(&self) -> impl Iterator<Item = &Candidate<'d>> {
         self.entities.iter().map(|i| &self.candidates[*i as usize])
@@ -175,6 +186,7 @@ impl Recognizer {
                     topics: Topics::of(content, &account.packs, &visibility),
                     moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
                     classes: Classes::new(content, &account.packs, bundle.model.classes()),
+                    threshold: account.threshold,
                     visibility,
                 }
             })
@@ -210,6 +222,11 @@ impl Recognizer {
     /// The dictionary.
     pub fn bundle(&self) -> &Bundle {
         &self.bundle
+    }
+
+    /// Answers from another confidence on, for all accounts: to measure what a threshold does.
+    pub fn set_threshold(&mut self, threshold: f32) {
+        self.views.iter_mut().for_each(|view| view.threshold = threshold);
     }
 
     /// The index of an account by its id; the default account for an empty id.
@@ -281,14 +298,14 @@ impl Recognizer {
         }
     }
 
-    /// The features that the learner sees in a message, for training: nothing is read by sound, so that misheard examples
-    /// teach what they look like.
-    pub fn features(&self, text: &str, account: u16, modality: Modality, reference: &jiff::ZonedDateTime) -> Vec<u32> {
+    /// What the learner sees of a message, for training: nothing is read by sound, so that misheard examples teach what
+    /// they look like.
+    pub fn observe(&self, text: &str, account: u16, modality: Modality, reference: &jiff::ZonedDateTime) -> Observed {
         SCRATCH.with_borrow_mut(|scratch| {
             let message = self.analyze(text, account, modality, reference, scratch, false);
             let window = (0, scratch.text.len() as u32);
             self.collect(scratch, &message, window);
-            scratch.features.prints.clone()
+            Observed { prints: scratch.features.prints.clone(), symbols: scratch.window.chars.clone() }
         })
     }
 
@@ -358,9 +375,8 @@ impl Recognizer {
         wanted: Option<&Wanted<'_>>,
         scratch: &mut Scratch,
     ) -> (Recognition, Heard) {
-        let content = &self.bundle.content;
-        let threshold = content.accounts[usize::from(account)].threshold;
         let mut message = self.analyze(original, account, utterance.modality, &utterance.reference, scratch, true);
+        let threshold = message.view.threshold;
         let all = (0, scratch.text.len() as u32);
         let mut rows = Vec::new();
         let mut ranking = Ranking::default();

@@ -1,0 +1,90 @@
+//! Cross-validation over the dictionary's own texts.
+
+use super::super::{Common, Failure, with_notice};
+use super::EvalArgs;
+use super::labelled::{self, Labelled};
+use super::score::Score;
+use super::thresholds::Sweep;
+use crate::builder::{self, Corpus, Observation};
+use crate::dictionary::{Compiled, NONE, Source, compile};
+use crate::recognizer::Recognizer;
+use crate::text::Normalizer;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A compiled dictionary with the examples that its model is learned from.
+pub(super) struct Workshop {
+    pub(super) source: Source,
+    pub(super) corpus: Corpus,
+    compiled: Compiled,
+    normalizer: Arc<Normalizer>,
+}
+
+impl Workshop {
+    /// Reads and compiles the folder of the command line.
+    pub(super) fn open(common: &Common) -> Result<Self, Failure> {
+        let path = common.dictionary_path()?;
+        Self::of(Source::read(&path).map_err(|faults| bundle_hint(&path, faults.into()))?)
+    }
+
+    /// Compiles tables.
+    pub(super) fn of(source: Source) -> Result<Self, Failure> {
+        let normalizer = Arc::new(Normalizer::new());
+        let compiled = compile(&source, &normalizer)?;
+        let corpus = Corpus::read(&source, &compiled, &normalizer)?;
+        Ok(Self { source, corpus, compiled, normalizer })
+    }
+
+    /// A recogniser that learned from the examples that `chosen` picks, and from no other.
+    pub(super) fn recognizer(&self, chosen: impl Fn(usize) -> bool) -> Result<Recognizer, Failure> {
+        let chosen: Vec<usize> = (0..self.corpus.examples.len()).filter(|i| chosen(*i)).collect();
+        Ok(builder::assemble(&self.compiled, &self.corpus.learn(&chosen), &self.normalizer)?)
+    }
+
+    /// An example as a labelled message of an account that has its pack.
+    pub(super) fn labelled(&self, example: &Observation) -> Labelled {
+        let intent = &self.corpus.classes[usize::from(example.example.class)];
+        let intents = if intent == NONE { Vec::new() } else { vec![intent.clone()] };
+        let account = self.source.accounts.get(usize::from(example.account)).map_or("", |a| &a.id);
+        Labelled::new(example.text.clone(), account.to_owned(), example.modality, intents)
+    }
+}
+
+fn bundle_hint(path: &Path, failure: Failure) -> Failure {
+    match path.is_dir() {
+        true => failure,
+        false => Failure::Message(format!("{} is no folder: a bundle holds no examples to learn from", path.display())),
+    }
+}
+
+/// Measures on the dictionary's examples, each by a model that has seen neither it nor one that is nearly the same, and
+/// on the tests, by the model of all examples.
+pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
+    let workshop = Workshop::open(common)?;
+    let reference = labelled::reference(common)?;
+    let (mut score, mut sweep) = (Score::default(), Sweep::default());
+    for fold in 0..args.folds {
+        let inside = |i: usize| workshop.corpus.fold(i, args.folds) == fold;
+        let mut recognizer = with_notice(common.language(), || workshop.recognizer(|i| !inside(i)))?;
+        let examples = workshop.corpus.examples.iter().enumerate().filter(|(i, _)| inside(*i));
+        let rows: Vec<Labelled> = examples.map(|(_, e)| workshop.labelled(e)).collect();
+        for row in &rows {
+            score.add(row, &recognizer, &row.recognize(&recognizer, &reference)?, args.errors);
+        }
+        if args.thresholds {
+            sweep.measure(&rows, &mut recognizer, &reference)?;
+        }
+    }
+    args.print(&format!("examples, {} folds", args.folds), &score, common);
+    if args.thresholds {
+        sweep.print("examples", args.wrong_costs, common);
+    }
+    let recognizer = with_notice(common.language(), || workshop.recognizer(|_| true))?;
+    let mut score = Score::default();
+    for test in workshop.source.packs.iter().flat_map(|p| &p.tests).filter(|t| !t.fails) {
+        let row = Labelled::new(test.text.clone(), test.account.clone(), test.modality, test.intents.clone());
+        score.add(&row, &recognizer, &row.recognize(&recognizer, &reference)?, args.errors);
+    }
+    args.print("tests", &score, common);
+    Ok(())
+}
