@@ -99,7 +99,8 @@ fn main() {
                 for p in &prepared {
                     all.clear();
                     let found = Found { matches: &p.matches, segments: &p.segments, lexicon: &bundle.lexicon };
-                    reader.read(black_box(&p.text), found, Some("CZ"), &reference, &mut all);
+                    reader.read(black_box(&p.text), Some("CZ"), &reference, &mut all);
+                    reader.names(&p.text, found, &mut all);
                     black_box(&all);
                 }
             },

@@ -69,7 +69,7 @@ fn read(text: &str, hypotheses: &[Hypothesis<'_>], account: &str, modality: Moda
 }
 
 fn heard(text: &str, modality: Modality) -> String {
-    let words = read(text, &[], "a", modality).heard;
+    let words = read(text, &[], "a", modality).sound_readings;
     words.iter().map(|h| format!("{}={}", h.raw, h.word)).collect::<Vec<_>>().join(" ")
 }
 
@@ -111,7 +111,7 @@ fn the_answer_tells_what_was_read() {
     let city = answer.entities.iter().find(|e| e.name == "city").expect("a city is read");
     assert_eq!((city.raw.as_str(), city.value.as_str(), city.source), ("从庆", "重庆", entities::Source::Phonetic));
     assert_eq!((city.span.start, city.span.end), (5, 7));
-    assert_eq!((answer.heard[0].span, answer.heard[0].raw.as_str()), (city.span, "从庆"));
+    assert_eq!((answer.sound_readings[0].span, answer.sound_readings[0].raw.as_str()), (city.span, "从庆"));
     let exact = read("飞重庆", &[], "a", Modality::Voice);
     assert_eq!(exact.entities[0].source, entities::Source::Exact);
     assert!(exact.heard.is_empty());
@@ -222,7 +222,7 @@ proptest! {
         let modality = if voice { Modality::Voice } else { Modality::Text };
         let answer = read(&text, &[], "a", modality);
         let mut last = 0;
-        for h in &answer.heard {
+        for h in &answer.sound_readings {
             prop_assert!(last <= h.span.start && h.span.start < h.span.end);
             last = h.span.end;
             prop_assert_eq!(h.span.slice(&text), h.raw.as_str());

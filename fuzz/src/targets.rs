@@ -247,7 +247,14 @@ fn read(recognizer: &Recognizer, text: &str, modality: Modality, seconds: i64) {
     let reference = moment.to_zoned_datetime(zone);
     let inside = |span: Span| assert!(span.start <= span.end && span.end <= length, "{span:?} of {length} in {text:?}");
     for account in &recognizer.bundle().content.accounts {
-        let utterance = Utterance { text, account: &account.id, modality, reference: reference.clone(), explain: true };
+        let utterance = Utterance {
+            text,
+            hypotheses: &[],
+            account: &account.id,
+            modality,
+            reference: reference.clone(),
+            explain: true,
+        };
         let recognition = recognizer.recognize(&utterance).expect("the account is known");
         for value in recognition.entities.iter().chain(recognition.intents.iter().flat_map(|i| &i.slots)) {
             inside(value.span);
