@@ -114,7 +114,7 @@ fn the_answer_tells_what_was_read() {
     assert_eq!((answer.sound_readings[0].span, answer.sound_readings[0].raw.as_str()), (city.span, "从庆"));
     let exact = read("飞重庆", &[], "a", Modality::Voice);
     assert_eq!(exact.entities[0].source, entities::Source::Exact);
-    assert!(exact.heard.is_empty());
+    assert!(exact.sound_readings.is_empty());
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_row_that_needs_a_word_by_sound_is_weaker() {
 
 #[test]
 fn words_of_other_accounts_are_not_heard() {
-    assert!(read("帮我办直机", &[], "b", Modality::Voice).heard.is_empty());
+    assert!(read("帮我办直机", &[], "b", Modality::Voice).sound_readings.is_empty());
 }
 
 #[test]
