@@ -210,7 +210,7 @@ async fn menus_lead_down_and_every_label_works_everywhere() {
         ("1", 0, "matched shop.promotion ~brand=格力 [menu_number]"),
         ("2", 0, "matched shop.promotion ~brand=海尔 [menu_number]"),
         ("9", 0, &format!("incomplete talk.option option=9(out_of_range) ?请回复编号。 [out_of_range] {brands}")),
-        ("格力", 0, "matched shop.promotion brand=格力"),
+        ("格力", 0, "matched shop.promotion ~brand=格力 [menu_word]"),
         ("停车", 0, "matched shop.parking"),
         ("自助", 0, &format!("matched talk.menu [menu_word] {own}")),
         ("苹果优惠", 0, "matched shop.promotion brand=苹果"),

@@ -36,6 +36,12 @@ fn recognizer() -> &'static Recognizer {
         std::fs::write(folder.path().join("accounts.toml"), ACCOUNTS).expect("the folder can be written");
         let pack = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("dictionaries/moderation");
         support::copy(&pack, &folder.path().join("moderation"));
+        // Tests of the pack name intents of other packs.
+        for file in std::fs::read_dir(folder.path().join("moderation")).expect("the pack can be listed").flatten() {
+            if file.file_name().to_string_lossy().starts_with("tests") {
+                std::fs::remove_file(file.path()).expect("a table can be left out");
+            }
+        }
         let source = Source::read(folder.path()).unwrap_or_else(|e| panic!("{e}"));
         let normalizer = Arc::new(Normalizer::new());
         let bytes = builder::build(&source, &normalizer).unwrap_or_else(|e| panic!("{e}"));

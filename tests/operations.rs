@@ -243,7 +243,8 @@ async fn what_does_not_finish_is_cut_off_at_the_deadline() {
 async fn sighup_reads_everything_again() {
     let folder = support::tiny_copy();
     let path = folder.path().display().to_string();
-    let process = Process::start(&["--dictionaries", &path, "--set", "dictionary.watch=false"]);
+    let process =
+        Process::start(&["--dictionaries", &path, "--set", "dictionary.watch=false", "--set", "dictionary.nice=0"]);
     let mut reader = RecognizerClient::new(channel(process.address).await);
     append(&folder.path().join("air/phrases.csv"), "fs-9,air.flight_status,班机去哪儿了,,,,,,\n");
     process.signal(Signal::HUP);

@@ -1,4 +1,4 @@
-//! Names of branches that no table lists: 天河店, 中关村店.
+//! Names of branches that no table lists: 白马湖店, 黄田店.
 //!
 //! A branch is called after the place where it is, and no dictionary has every place. What stands before a 店 that is a
 //! word of its own is a name unless it is a kind of shop (手机店), a word of the sentence (这家店, 去店) or a verb.
@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// The one rule of this reader.
 pub(super) const RULE: Rule =
-    Rule { name: "branch", reads: "a branch that no table lists: a name and 店", example: "天河店几点关门" };
+    Rule { name: "branch", reads: "a branch that no table lists: a name and 店", example: "白马湖店几点关门" };
 
 /// Words before 店 that are no names. Kinds of shops that are words of the language (商店, 专卖店) need no mention, and
 /// goods of the dictionary are seen as such.

@@ -11,6 +11,7 @@ use super::message::Message;
 use super::schedule::mifenjie_cells;
 use super::tally::{Latency, Tally};
 use crate::builder;
+use crate::context::{self, Seal, State};
 use crate::dictionary::DictionaryError;
 use crate::recognizer::{Recognizer, Utterance};
 use crate::service::{convert, proto};
@@ -78,7 +79,7 @@ pub fn prepare(paths: [&Path; 2], messages: &[Message], reference: i64) -> Resul
     Ok((check, bundles))
 }
 
-/// The encoded answer of a dictionary without a server.
+/// The encoded answer of a dictionary without a server, as one without keys for contexts gives it.
 fn offline(recognizer: &Recognizer, m: &Message, moment: &jiff::ZonedDateTime, id: &str) -> Vec<u8> {
     let utterance = Utterance {
         text: &m.text,
@@ -88,8 +89,9 @@ fn offline(recognizer: &Recognizer, m: &Message, moment: &jiff::ZonedDateTime, i
         reference: moment.clone(),
         explain: false,
     };
-    let recognition = recognizer.recognize(&utterance);
-    recognition.map(|r| convert::response(recognizer, &m.text, id, r).encode_to_vec()).unwrap_or_default()
+    let turn = context::answer(recognizer, &utterance, None, &State::default());
+    let answer = turn.map(|turn| convert::turn(recognizer, &m.text, id, turn, &Seal::default()));
+    answer.map(|a| a.encode_to_vec()).unwrap_or_default()
 }
 
 /// Replays.
