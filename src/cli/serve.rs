@@ -60,6 +60,7 @@ impl ServeArgs {
             milliseconds = started.elapsed().as_millis() as u64,
             "dictionary ready"
         );
+        let signals = Signals::listen()?;
         let server = Server::start(loaded, &config).map_err(|e| Failure::Message(e.to_string()))?;
         tracing::info!(
             address = %server.address(),
@@ -76,7 +77,7 @@ impl ServeArgs {
             tracing::info!(%address, "serving metrics");
         }
         println!("listening on {}", server.address());
-        wait_for_signal(&server)?;
+        signals.wait(&server)?;
         tracing::info!("stopping: calls in flight finish first");
         server.stop();
         tracing::info!("stopped");
@@ -116,27 +117,50 @@ impl ServeArgs {
     }
 }
 
-/// Returns on SIGINT or SIGTERM; SIGHUP reads the dictionary, certificates and tokens again.
-fn wait_for_signal(server: &Server) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+/// Waits for signals. They are taken from [`Signals::listen`] on, so that none that comes early ends the program.
+struct Signals {
+    runtime: tokio::runtime::Runtime,
+    #[cfg(unix)]
+    streams: [tokio::signal::unix::Signal; 3],
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = kinds.map(signal);
+        let streams = [interrupt?, terminate?, hangup?];
+        drop(inside);
+        Ok(Self { runtime, streams })
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self { runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()? })
+    }
+
+    /// Returns on SIGINT or SIGTERM; SIGHUP reads the dictionary, certificates, tokens and keys again.
+    #[cfg(unix)]
+    fn wait(self, server: &Server) -> Result<(), Failure> {
+        let [mut interrupt, mut terminate, mut hangup] = self.streams;
+        self.runtime.block_on(async {
             loop {
                 tokio::select! {
-                    result = tokio::signal::ctrl_c() => return result,
-                    _ = terminate.recv() => return Ok(()),
+                    _ = interrupt.recv() => return,
+                    _ = terminate.recv() => return,
                     _ = hangup.recv() => server.reload(),
                 }
             }
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = server;
-            tokio::signal::ctrl_c().await
-        }
-    })?;
-    Ok(())
+        });
+        Ok(())
+    }
+
+    /// Returns on Ctrl-C.
+    #[cfg(not(unix))]
+    fn wait(self, _: &Server) -> Result<(), Failure> {
+        Ok(self.runtime.block_on(tokio::signal::ctrl_c())?)
+    }
 }
