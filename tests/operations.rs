@@ -80,9 +80,16 @@ impl Process {
     }
 
     fn metrics(&self) -> SocketAddr {
-        let log = self.log();
-        let line = log.lines().find(|l| l.contains("serving metrics")).expect("it says where");
-        line.rsplit("address=").next().and_then(|a| a.parse().ok()).expect("an address")
+        // The log is read by a thread of its own, which may be behind.
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(60) {
+            let log = self.log();
+            if let Some(line) = log.lines().find(|l| l.contains("serving metrics")) {
+                return line.rsplit("address=").next().and_then(|a| a.parse().ok()).expect("an address");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("it does not say where:\n{}", self.log());
     }
 
     fn signal(&self, signal: Signal) {
