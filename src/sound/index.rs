@@ -39,7 +39,9 @@ pub(super) struct Index {
     chars: Vec<char>,
     postings: Vec<Posting>,
     /// Classes of the first two syllables → indexes of entries.
-    buckets: HashMap<u32, Vec<u32>>,
+    confused: HashMap<u32, Vec<u32>>,
+    /// The first two syllables but for their tones → indexes of entries: what is typed confuses nothing else.
+    same: HashMap<u32, Vec<u32>>,
 }
 
 impl Index {
@@ -51,7 +53,8 @@ impl Index {
             entries: Vec::new(),
             chars: Vec::new(),
             postings: Vec::new(),
-            buckets: HashMap::new(),
+            confused: HashMap::new(),
+            same: HashMap::new(),
         };
         let mut numbers: HashMap<Sound, u16> = HashMap::new();
         for c in '\u{4e00}'..='\u{9fff}' {
@@ -115,10 +118,15 @@ impl Index {
             }),
             telling: chars.iter().filter(|c| self.common(**c) < Common::Often).count() as u8,
         });
-        for key in keys(first, second, confusions) {
-            let bucket = self.buckets.entry(key).or_default();
-            if bucket.last() != Some(&number) {
-                bucket.push(number);
+        let class = |s: Syllable| confusions.class(s);
+        for (map, key) in
+            [(&mut self.confused, keys(first, second, class)), (&mut self.same, keys(first, second, toneless))]
+        {
+            for key in key.into_iter().flatten() {
+                let bucket = map.entry(key).or_default();
+                if bucket.last() != Some(&number) {
+                    bucket.push(number);
+                }
             }
         }
     }
@@ -136,10 +144,13 @@ impl Index {
     }
 
     /// Calls `each` for every entry whose first two characters may sound like these.
-    pub(super) fn candidates(&self, first: Sound, second: Sound, confusions: &Confusions, mut each: impl FnMut(u32)) {
-        for key in keys(first, second, confusions) {
-            self.buckets.get(&key).into_iter().flatten().for_each(|e| each(*e));
-        }
+    pub(super) fn confused(&self, first: Sound, second: Sound, confusions: &Confusions, each: impl FnMut(u32)) {
+        visit(&self.confused, keys(first, second, |s| confusions.class(s)), each);
+    }
+
+    /// Calls `each` for every entry whose first two characters sound like these but for their tones.
+    pub(super) fn same(&self, first: Sound, second: Sound, each: impl FnMut(u32)) {
+        visit(&self.same, keys(first, second, toneless), each);
     }
 
     pub(super) fn chars(&self, entry: u32) -> &[char] {
@@ -163,13 +174,19 @@ impl Index {
     }
 }
 
-/// The keys of two characters, each once for every pair of readings of different class.
-fn keys(first: Sound, second: Sound, confusions: &Confusions) -> impl Iterator<Item = u32> {
-    let a = first.map(|s| confusions.class(s));
-    let b = second.map(|s| confusions.class(s));
-    let pairs = [(0, 0), (0, 1), (1, 0), (1, 1)];
-    pairs
-        .into_iter()
-        .filter(move |(i, j)| (*i == 0 || a[1] != a[0]) && (*j == 0 || b[1] != b[0]))
-        .map(move |(i, j)| a[i] << 12 | b[j])
+fn visit(buckets: &HashMap<u32, Vec<u32>>, keys: [Option<u32>; 4], mut each: impl FnMut(u32)) {
+    let found = keys.into_iter().flatten().filter_map(|key| buckets.get(&key));
+    found.flatten().for_each(|entry| each(*entry));
+}
+
+/// A number of at most 12 bits for a syllable without its tone.
+fn toneless(syllable: Syllable) -> u32 {
+    u32::from(syllable.initial) << 6 | u32::from(syllable.last)
+}
+
+/// The keys of two characters, each once for every pair of readings of which `part` makes different numbers.
+fn keys(first: Sound, second: Sound, part: impl Fn(Syllable) -> u32) -> [Option<u32>; 4] {
+    let (a, b) = (first.map(&part), second.map(&part));
+    [(0, 0), (0, 1), (1, 0), (1, 1)]
+        .map(|(i, j)| ((i == 0 || a[1] != a[0]) && (j == 0 || b[1] != b[0])).then(|| a[i] << 12 | b[j]))
 }

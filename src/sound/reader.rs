@@ -106,9 +106,11 @@ impl SoundReader {
             let sound = |at: usize| scene.chars.get(at).and_then(|c| self.index.sound(*c));
             let (Some(first), Some(second)) = (sound(start), sound(start + 1)) else { continue };
             let Buffers { kept, joined, found, .. } = &mut *buffers;
-            self.index.candidates(first, second, &self.confusions, |entry| {
-                found.extend(self.weigh(scene, matches, kept, joined, start, entry));
-            });
+            let each = |entry| found.extend(self.weigh(scene, matches, kept, joined, start, entry));
+            match scene.modality {
+                Modality::Text => self.index.same(first, second, each),
+                Modality::Voice => self.index.confused(first, second, &self.confusions, each),
+            }
         }
         if !buffers.found.is_empty() {
             let Buffers { taken, found, .. } = &mut *buffers;
