@@ -12,7 +12,7 @@ import loader from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 
 const NOW = 1_795_226_400; // 2026-11-21 10:00 in China
-const { INVALID_ARGUMENT, NOT_FOUND } = grpc.status;
+const { FAILED_PRECONDITION, INVALID_ARGUMENT, NOT_FOUND } = grpc.status;
 
 function option(name, otherwise) {
   const at = process.argv.indexOf(name);
@@ -87,7 +87,7 @@ async function refused(promise, code, field) {
 const cases = {
   async recognize() {
     const answer = await call(recognizer, 'Recognize', request('我要值机', { request_id: 'r-1' }));
-    assert.deepEqual([answer.outcome, ids(answer), answer.request_id], ['OUTCOME_MATCHED', ['airline.check_in'], 'r-1']);
+    assert.deepEqual([answer.outcome, ids(answer), answer.request_id], ['OUTCOME_INCOMPLETE', ['airline.check_in'], 'r-1']);
     assert.equal(answer.dictionary_version.length, 16);
   },
 
@@ -178,6 +178,27 @@ const cases = {
     const { version } = await call(dictionary, 'GetStatus', {});
     const answer = await call(dictionary, 'Reload', {});
     assert.deepEqual([answer.version, answer.changed], [version, false]);
+  },
+
+  async versions() {
+    const { version } = await call(dictionary, 'GetStatus', {});
+    const { versions } = await call(dictionary, 'ListVersions', {});
+    assert.deepEqual(versions.filter((v) => v.active).map((v) => v.version), [version]);
+    const answer = await call(dictionary, 'Activate', { version });
+    assert.deepEqual([answer.version, answer.changed], [version, false]);
+    await refused(call(dictionary, 'Activate', { version: '0123456789abcdef' }), NOT_FOUND, 'version');
+    const nothing = await call(dictionary, 'Rollback', {}).then(() => null, (e) => e);
+    assert.equal(nothing?.code, FAILED_PRECONDITION, 'no version served before');
+  },
+
+  async shadow() {
+    const { version } = await call(dictionary, 'GetStatus', {});
+    assert.equal((await call(dictionary, 'SetShadow', { version })).version, version);
+    await call(recognizer, 'Recognize', request('我要值机'));
+    const told = await call(dictionary, 'GetShadow', {});
+    assert.deepEqual([told.version, Number(told.different)], [version, 0]);
+    assert.equal((await call(dictionary, 'SetShadow', {})).version, '');
+    assert.equal((await call(dictionary, 'GetShadow', {})).version, '');
   },
 
   async health() {
