@@ -20,6 +20,8 @@ pub struct CueTable {
     /// First character → index + 1 of its words; 0 where no word begins with it.
     first: CharMap<u16>,
     words: Vec<Vec<Word>>,
+    /// Characters of the longest word or exception.
+    longest: u32,
 }
 
 struct Word {
@@ -35,6 +37,7 @@ impl CueTable {
     pub fn new(content: &Content) -> Self {
         let mut first = CharMap::new(0);
         let mut words: Vec<Vec<Word>> = Vec::new();
+        let mut longest = 0;
         for entry in &content.cues {
             let mut chars = entry.word.chars();
             let Some(c) = chars.next() else { continue };
@@ -46,12 +49,13 @@ impl CueTable {
                 }
                 place => usize::from(place),
             };
+            longest = longest.max(entry.word.chars().count() as u32);
             let word = Word { rest: chars.collect(), cue: entry.cue, scope: entry.scope, shield: entry.shield };
             words[place - 1].push(word);
         }
         // The longest first, so that the first that fits is the one.
         words.iter_mut().for_each(|w| w.sort_by_key(|w| std::cmp::Reverse(w.rest.len())));
-        Self { first, words }
+        Self { first, words, longest }
     }
 
     /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and, but for
@@ -78,20 +82,27 @@ impl CueTable {
                 }
             }
         }
-        let inside = |m: &CueMatch, o: &CueMatch| o.cue == m.cue && o.start <= m.start && m.end <= o.end;
         if !shields.is_empty() {
             // An exception of one row may be the word of another: 怎么 asks, although it is an exception of 么.
-            out.retain(|m| !shields.iter().any(|s| inside(m, s) && (m.start, m.end) != (s.start, s.end)));
+            out.retain(|m| !self.around(&shields, *m).any(|s| (m.start, m.end) != (s.start, s.end)));
         }
-        let mut at = 0;
-        while at < out.len() {
+        let mut kept = 0;
+        for at in 0..out.len() {
             let m = out[at];
             // Whoever walks along light words needs those that begin behind a longer one's start too: 不要|了 beside 要了.
-            if m.cue != Cue::Light && out[..at].iter().any(|o| inside(&m, o)) {
-                out.remove(at);
-            } else {
-                at += 1;
+            if m.cue == Cue::Light || self.around(&out[..kept], m).next().is_none() {
+                out[kept] = m;
+                kept += 1;
             }
         }
+        out.truncate(kept);
+    }
+
+    /// The words of the same cue around a word, among words by place.
+    fn around<'m>(&self, words: &'m [CueMatch], m: CueMatch) -> impl Iterator<Item = &'m CueMatch> + use<'m> {
+        // No word that begins earlier reaches so far.
+        let from = words.partition_point(|o| o.start + self.longest < m.end);
+        let near = words[from..].iter().take_while(move |o| o.start <= m.start);
+        near.filter(move |o| o.cue == m.cue && m.end <= o.end)
     }
 }
