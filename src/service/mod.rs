@@ -18,6 +18,7 @@ mod metrics;
 mod priority;
 mod recognizer;
 mod runtime;
+mod secret_file;
 mod secrets;
 mod shadow;
 mod stamp;

@@ -1,5 +1,6 @@
 //! Certificates, tokens and keys, read again when their files change.
 
+use super::secret_file::{SHORTEST, entries};
 use super::stamp::Stamp;
 use super::tls::Certificates;
 use super::tokens::Tokens;
@@ -10,9 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// The least bytes of a key that signs contexts.
-const SHORTEST_KEY: usize = 16;
 
 /// What the server must not show.
 pub(super) struct Secrets {
@@ -100,17 +98,33 @@ impl Secrets {
 /// What is wrong with the file; never a key.
 fn seal(path: &Path) -> Result<Seal, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let lines = text.lines().map(str::trim).enumerate();
     let mut keys = Vec::new();
-    for (at, key) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
-        if key.len() < SHORTEST_KEY {
-            let (path, line) = (path.display(), at + 1);
-            return Err(format!("{path}:{line}: the key is shorter than {SHORTEST_KEY} bytes; write a random one"));
+    for (number, key) in entries(&text) {
+        if key.len() < SHORTEST {
+            let path = path.display();
+            return Err(format!("{path}:{number}: the key is shorter than {SHORTEST} bytes; write a random one"));
         }
         keys.push(key.as_bytes().to_vec());
     }
     if keys.is_empty() {
-        return Err(format!("{}: no key; write one a line, of at least {SHORTEST_KEY} bytes", path.display()));
+        return Err(format!("{}: no key; write one a line, of at least {SHORTEST} bytes", path.display()));
     }
     Ok(Seal::new(keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faulty_keys_are_refused_without_showing_them() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        for (text, told) in [("# none\n\n", "no key"), ("# short\nsecret-key\n", ":2: the key is shorter")] {
+            std::fs::write(file.path(), text).expect("it can be written");
+            let fault = seal(file.path()).err().unwrap_or_default();
+            assert!(fault.contains(told) && !fault.contains("secret-key"), "{fault}");
+        }
+        std::fs::write(file.path(), "a key of many characters\n").expect("it can be written");
+        assert!(seal(file.path()).is_ok());
+    }
 }

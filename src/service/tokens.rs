@@ -1,5 +1,6 @@
 //! Bearer tokens by role.
 
+use super::secret_file::{SHORTEST, entries};
 use arc_swap::ArcSwap;
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
@@ -17,9 +18,6 @@ pub(super) enum Role {
     /// The Dictionary service as well.
     Administer,
 }
-
-/// The least bytes of a token.
-const SHORTEST: usize = 16;
 
 /// The accepted tokens: their digests alone, so that no dump or log of this memory shows one.
 pub(super) struct Tokens {
@@ -90,27 +88,22 @@ fn read(path: &Path) -> Result<Vec<(Role, [u8; 32])>, String> {
 
 fn parse(text: &str) -> Result<Vec<(Role, [u8; 32])>, Vec<String>> {
     let (mut accepted, mut faults) = (Vec::new(), Vec::new());
-    for (at, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
+    for (number, line) in entries(text) {
         let mut words = line.split_whitespace();
         let role = match words.next() {
             Some("recognize") => Role::Recognize,
             Some("administer") => Role::Administer,
             _ => {
                 faults.push(format!(
-                    "{}: the first word is no role; write `recognize TOKEN` or `administer TOKEN`",
-                    at + 1
+                    "{number}: the first word is no role; write `recognize TOKEN` or `administer TOKEN`"
                 ));
                 continue;
             }
         };
         match (words.next(), words.next()) {
             (Some(token), None) if token.len() >= SHORTEST => accepted.push((role, Sha256::digest(token).into())),
-            (Some(_), None) => faults.push(format!("{}: the token has fewer than {SHORTEST} characters", at + 1)),
-            _ => faults.push(format!("{}: a role and one token without spaces are expected", at + 1)),
+            (Some(_), None) => faults.push(format!("{number}: the token has fewer than {SHORTEST} characters")),
+            _ => faults.push(format!("{number}: a role and one token without spaces are expected")),
         }
     }
     if accepted.is_empty() && faults.is_empty() {
