@@ -5,7 +5,7 @@
 //! 1. A refusal reaches from its word to the end of its clause, but not past a word that turns to something else (而是,
 //!    直接) or opens another request (帮我). A plain 不 refuses only as the first thing said and before a verb of the group
 //!    `refusable`, or where 了 ends it: 不退票, 座位不换了, but not 不制冷.
-//! 2. Where nothing but light words follow the refusal, it reaches back to the start of its clause: 值机先不办了. With
+//! 2. Where nothing but light words follow the refusal, it reaches back to the start of its clause: 值机就先不办了. With
 //!    something before it and 了 directly behind it, it ends there: 香蕉不要了|换两斤苹果.
 //! 3. A clause that asks before the refusal or goes on to ask refuses nothing: 什么人不用排队, 不用预约吗, 不想要了怎么退.
 //! 4. 算了 in a clause of its own takes back everything before it; with something before it in its clause, that.

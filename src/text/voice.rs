@@ -141,7 +141,7 @@ pub(super) fn write_letters(out: &mut NormalizedText) {
     }
 }
 
-/// Joins letters spelled one by one, and the digits behind them: `c z 3102` becomes `cz3102`.
+/// Joins letters spelled one by one, and the digits behind them: `c z 3881` becomes `cz3881`.
 pub(super) fn join_letters(out: &mut NormalizedText) {
     let chars = &out.chars;
     let single = |at: usize| {

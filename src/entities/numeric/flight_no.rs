@@ -105,7 +105,7 @@ pub fn read_row(
     if text.len() > 4 {
         return;
     }
-    // cz 3102, cz-3102, c z 3 1 0 2
+    // cz 3102, cz-3102, c z 3 8 8 1
     if index > 0
         && let Some(' ' | '-' | '\0' | '.') = codes.gap(chars, index - 1)
         && let Some(code) = code_of(codes.text(index - 1), options)

@@ -91,7 +91,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether two days are the same said twice: 10月12号星期一, 周日二月十号.
+    /// Whether two days are the same said twice: 10月12号星期一, 周六三月五号.
     pub(super) fn same_day_twice(&mut self, bit: DateBit) -> DateBit {
         if bit.period.grain != Grain::Day || bit.wrong.is_some() {
             return bit;
