@@ -83,3 +83,14 @@ fn long_messages_end() {
         }
     }
 }
+
+#[test]
+fn a_threshold_decides_what_is_answered() {
+    let mut recognizer = support::own_tiny();
+    let mut answers = |threshold: f32, text: &str| {
+        recognizer.set_threshold(threshold);
+        !support::recognize_with(&recognizer, text, "air", Modality::Text).intents.is_empty()
+    };
+    assert_eq!([0.0, 0.5, 1.01].map(|t| answers(t, "我要值机")), [true, true, false]);
+    assert_eq!([0.0, 0.5, 1.01].map(|t| answers(t, "今天天气不错")), [true, false, false]);
+}

@@ -271,7 +271,7 @@ impl Recognizer {
     }
 
     fn read_all(&self, utterance: &Utterance<'_>, account: u16, wanted: Option<&Wanted<'_>>) -> (Recognition, Heard) {
-        let threshold = self.bundle.content.accounts[usize::from(account)].threshold;
+        let threshold = self.views[usize::from(account)].threshold;
         SCRATCH.with_borrow_mut(|scratch| match utterance.hypotheses {
             [] => self.read(utterance, utterance.text, account, threshold, wanted, scratch),
             _ => self.read_together(utterance, account, threshold, wanted, scratch),

@@ -58,18 +58,26 @@ pub fn tiny_bundle() -> &'static [u8] {
 /// The small dictionary, ready to read messages.
 pub fn tiny() -> &'static Recognizer {
     static RECOGNIZER: OnceLock<Recognizer> = OnceLock::new();
-    RECOGNIZER.get_or_init(|| {
-        let bundle = Bundle::from_bytes(Arc::new(tiny_bundle().to_vec())).expect("what was built can be opened");
-        Recognizer::new(Arc::new(bundle), Arc::new(Normalizer::new())).expect("the bundle is complete")
-    })
+    RECOGNIZER.get_or_init(own_tiny)
+}
+
+/// The same, to be changed.
+pub fn own_tiny() -> Recognizer {
+    let bundle = Bundle::from_bytes(Arc::new(tiny_bundle().to_vec())).expect("what was built can be opened");
+    Recognizer::new(Arc::new(bundle), Arc::new(Normalizer::new())).expect("the bundle is complete")
 }
 
 /// Reads a message with the small dictionary and tells how.
 pub fn recognize(text: &str, account: &str, modality: Modality) -> Recognition {
+    recognize_with(tiny(), text, account, modality)
+}
+
+/// The same with another recogniser.
+pub fn recognize_with(recognizer: &Recognizer, text: &str, account: &str, modality: Modality) -> Recognition {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
     let reference = jiff::Timestamp::from_second(NOW).expect("a moment of our days").to_zoned_datetime(zone);
     let utterance = Utterance { text, hypotheses: &[], account, modality, reference, explain: true };
-    tiny().recognize(&utterance).expect("the account is known")
+    recognizer.recognize(&utterance).expect("the account is known")
 }
 
 /// Copies a folder, over whatever is there.
