@@ -5,6 +5,7 @@
 //! ```text
 //! score      = margin of the learned model (about 1 for a typical message of the intent, -1 for any other)
 //!            + RULE * strength of its best phrase row (0 without one, 1 for a row that is the whole message)
+//!            + WHOLE where that row is the whole message
 //! rival      = the best score of another intent, of `none`, or (less FOREIGN) of an intent the account does not have
 //! confidence = logistic(SLOPE_SCORE * score + SLOPE_GAP * (score - rival) + OFFSET)
 //! ```
