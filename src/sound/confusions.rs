@@ -55,10 +55,10 @@ impl Confusions {
         Self { initials: Part::new(INITIALS, pairs(true)), finals: Part::new(FINALS, pairs(false)) }
     }
 
-    /// A number that all syllables share which may be taken for each other; below 2^12.
-    pub(super) fn class(&self, s: Syllable) -> u32 {
+    /// A number that all syllables share which may be taken for each other; below 2^12 - 1.
+    pub(super) fn class(&self, s: Syllable) -> u16 {
         let (initial, last) = (self.initials.classes[usize::from(s.initial)], self.finals.classes[usize::from(s.last)]);
-        u32::from(initial) << 6 | u32::from(last)
+        u16::from(initial) << 6 | u16::from(last)
     }
 
     /// The cost of taking one syllable for another: 0.05 for the same, infinite for what nobody confuses.

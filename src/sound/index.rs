@@ -1,6 +1,7 @@
 //! The words of a dictionary by their sound.
 
 use super::confusions::Confusions;
+use super::sequences::{Collected, Numbers, Sequences};
 use super::weight::{Common, Commons};
 use crate::dictionary::{Bundle, Posting};
 use crate::text::{CharMap, Readings, Syllable, is_han};
@@ -29,19 +30,35 @@ pub(super) struct Entry {
     telling: u8,
 }
 
-/// Words by the sounds of their first two characters.
+/// Words by the sounds of their characters.
 pub(super) struct Index {
     commons: Commons,
     sounds: CharMap<u16>,
     /// The distinct readings; the first stands for no reading.
-    distinct: Vec<Option<Sound>>,
+    distinct: Vec<Option<Distinct>>,
     entries: Vec<Entry>,
     chars: Vec<char>,
     postings: Vec<Posting>,
-    /// Classes of the first two syllables → indexes of entries.
-    confused: HashMap<u32, Vec<u32>>,
-    /// The first two syllables but for their tones → indexes of entries: what is typed confuses nothing else.
-    same: HashMap<u32, Vec<u32>>,
+    /// By the classes of what is confused.
+    confused: Sequences,
+    /// By the syllables but for their tones: what is typed confuses nothing else.
+    same: Sequences,
+}
+
+/// How characters of one sound are looked up.
+struct Distinct {
+    sound: Sound,
+    /// Classes of what is confused.
+    confused: Numbers,
+    /// The syllables without their tones.
+    same: Numbers,
+}
+
+/// What is collected before the words are in order.
+#[derive(Default)]
+struct Words {
+    confused: Collected,
+    same: Collected,
 }
 
 impl Index {
@@ -53,27 +70,16 @@ impl Index {
             entries: Vec::new(),
             chars: Vec::new(),
             postings: Vec::new(),
-            confused: HashMap::new(),
-            same: HashMap::new(),
+            confused: Collected::default().order(),
+            same: Collected::default().order(),
         };
-        let mut numbers: HashMap<Sound, u16> = HashMap::new();
-        for c in '\u{4e00}'..='\u{9fff}' {
-            let readings = Readings::syllables(c);
-            let Some(first) = readings.first() else { continue };
-            let second = readings.get(1).filter(|_| HETERONYMS.contains(c)).unwrap_or(first);
-            let sound = [*first, *second];
-            let next = index.distinct.len() as u16;
-            let number = *numbers.entry(sound).or_insert(next);
-            if number == next {
-                index.distinct.push(Some(sound));
-            }
-            index.sounds.set(c, number);
-        }
+        index.read_characters(confusions);
+        let mut words = Words::default();
         let mut spelling = String::new();
         let mut postings = Vec::new();
         bundle.lexicon.for_each(|word, posting| {
             if word != spelling {
-                index.add(&spelling, &postings, bundle, confusions);
+                index.add(&spelling, &postings, bundle, &mut words);
                 postings.clear();
                 word.clone_into(&mut spelling);
             }
@@ -91,24 +97,46 @@ impl Index {
                 postings.push(posting);
             }
         });
-        index.add(&spelling, &postings, bundle, confusions);
+        index.add(&spelling, &postings, bundle, &mut words);
+        index.confused = words.confused.order();
+        index.same = words.same.order();
         index
     }
 
-    fn add(&mut self, word: &str, postings: &[Posting], bundle: &Bundle, confusions: &Confusions) {
-        let chars: Vec<char> = word.chars().collect();
-        let readable = chars.iter().all(|c| is_han(*c) && self.sound(*c).is_some());
+    fn read_characters(&mut self, confusions: &Confusions) {
+        let mut numbers: HashMap<Sound, u16> = HashMap::new();
+        for c in '\u{4e00}'..='\u{9fff}' {
+            let readings = Readings::syllables(c);
+            let Some(first) = readings.first() else { continue };
+            let second = readings.get(1).filter(|_| HETERONYMS.contains(c)).unwrap_or(first);
+            let sound = [*first, *second];
+            let next = self.distinct.len() as u16;
+            let number = *numbers.entry(sound).or_insert(next);
+            if number == next {
+                let (confused, same) = (sound.map(|s| confusions.class(s)), sound.map(toneless));
+                self.distinct.push(Some(Distinct { sound, confused, same }));
+            }
+            self.sounds.set(c, number);
+        }
+    }
+
+    fn add(&mut self, word: &str, postings: &[Posting], bundle: &Bundle, words: &mut Words) {
+        let start = self.chars.len();
+        self.chars.extend(word.chars());
+        let chars = &self.chars[start..];
+        let readable = chars.iter().all(|c| is_han(*c) && self.distinct(*c).is_some());
         if postings.is_empty() || !(2..=LONGEST).contains(&chars.len()) || !readable {
+            self.chars.truncate(start);
             return;
         }
         let number = self.entries.len() as u32;
-        let start = self.chars.len() as u32;
-        let (Some(first), Some(second)) = (self.sound(chars[0]), self.sound(chars[1])) else { return };
-        self.chars.extend(&chars);
+        words.confused.add(number, chars.iter().filter_map(|c| self.distinct(*c)).map(|d| d.confused));
+        words.same.add(number, chars.iter().filter_map(|c| self.distinct(*c)).map(|d| d.same));
         let first_posting = self.postings.len() as u32;
+        let telling = chars.iter().filter(|c| self.common(**c) < Common::Often).count() as u8;
         self.postings.extend(postings);
         self.entries.push(Entry {
-            chars: start..self.chars.len() as u32,
+            chars: start as u32..self.chars.len() as u32,
             postings: first_posting..self.postings.len() as u32,
             canonical: postings.iter().any(|p| match p {
                 Posting::Term(term) => {
@@ -116,19 +144,8 @@ impl Index {
                 }
                 _ => false,
             }),
-            telling: chars.iter().filter(|c| self.common(**c) < Common::Often).count() as u8,
+            telling,
         });
-        let class = |s: Syllable| confusions.class(s);
-        for (map, key) in
-            [(&mut self.confused, keys(first, second, class)), (&mut self.same, keys(first, second, toneless))]
-        {
-            for key in key.into_iter().flatten() {
-                let bucket = map.entry(key).or_default();
-                if bucket.last() != Some(&number) {
-                    bucket.push(number);
-                }
-            }
-        }
     }
 
     /// How common a character is.
@@ -137,20 +154,25 @@ impl Index {
         self.commons.of(c)
     }
 
+    #[inline]
+    fn distinct(&self, c: char) -> Option<&Distinct> {
+        self.distinct[usize::from(self.sounds.get(c))].as_ref()
+    }
+
     /// The readings of a character.
     #[inline]
     pub(super) fn sound(&self, c: char) -> Option<Sound> {
-        self.distinct[usize::from(self.sounds.get(c))]
+        self.distinct(c).map(|d| d.sound)
     }
 
-    /// Calls `each` for every entry whose first two characters may sound like these.
-    pub(super) fn confused(&self, first: Sound, second: Sound, confusions: &Confusions, each: impl FnMut(u32)) {
-        visit(&self.confused, keys(first, second, |s| confusions.class(s)), each);
+    /// Calls `each` for every entry that characters may sound like, from the first of them on.
+    pub(super) fn confused(&self, chars: &[char], mut each: impl FnMut(u32)) {
+        self.confused.visit(&|at| self.distinct(*chars.get(at)?).map(|d| d.confused), &mut each);
     }
 
-    /// Calls `each` for every entry whose first two characters sound like these but for their tones.
-    pub(super) fn same(&self, first: Sound, second: Sound, each: impl FnMut(u32)) {
-        visit(&self.same, keys(first, second, toneless), each);
+    /// Calls `each` for every entry that characters sound like but for their tones, from the first of them on.
+    pub(super) fn same(&self, chars: &[char], mut each: impl FnMut(u32)) {
+        self.same.visit(&|at| self.distinct(*chars.get(at)?).map(|d| d.same), &mut each);
     }
 
     pub(super) fn chars(&self, entry: u32) -> &[char] {
@@ -174,19 +196,7 @@ impl Index {
     }
 }
 
-fn visit(buckets: &HashMap<u32, Vec<u32>>, keys: [Option<u32>; 4], mut each: impl FnMut(u32)) {
-    let found = keys.into_iter().flatten().filter_map(|key| buckets.get(&key));
-    found.flatten().for_each(|entry| each(*entry));
-}
-
 /// A number of at most 12 bits for a syllable without its tone.
-fn toneless(syllable: Syllable) -> u32 {
-    u32::from(syllable.initial) << 6 | u32::from(syllable.last)
-}
-
-/// The keys of two characters, each once for every pair of readings of which `part` makes different numbers.
-fn keys(first: Sound, second: Sound, part: impl Fn(Syllable) -> u32) -> [Option<u32>; 4] {
-    let (a, b) = (first.map(&part), second.map(&part));
-    [(0, 0), (0, 1), (1, 0), (1, 1)]
-        .map(|(i, j)| ((i == 0 || a[1] != a[0]) && (j == 0 || b[1] != b[0])).then(|| a[i] << 12 | b[j]))
+fn toneless(syllable: Syllable) -> u16 {
+    u16::from(syllable.initial) << 6 | u16::from(syllable.last)
 }

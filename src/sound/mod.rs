@@ -22,6 +22,7 @@
 mod confusions;
 mod index;
 mod reader;
+mod sequences;
 mod weight;
 
 pub use reader::{Buffers, Scene, SoundReader};

@@ -103,13 +103,11 @@ impl SoundReader {
             if buffers.kept[start..reach].iter().all(|k| *k) {
                 continue;
             }
-            let sound = |at: usize| scene.chars.get(at).and_then(|c| self.index.sound(*c));
-            let (Some(first), Some(second)) = (sound(start), sound(start + 1)) else { continue };
             let Buffers { kept, joined, found, .. } = &mut *buffers;
             let each = |entry| found.extend(self.weigh(scene, matches, kept, joined, start, entry));
             match scene.modality {
-                Modality::Text => self.index.same(first, second, each),
-                Modality::Voice => self.index.confused(first, second, &self.confusions, each),
+                Modality::Text => self.index.same(&scene.chars[start..], each),
+                Modality::Voice => self.index.confused(&scene.chars[start..], each),
             }
         }
         if !buffers.found.is_empty() {
@@ -145,7 +143,6 @@ impl SoundReader {
             if c == meant {
                 continue;
             }
-            // Most entries of a bucket end here.
             let (distance, same) = self.distance(self.index.sound(*c)?, self.index.sound(*meant)?);
             if kept[at] || distance == f32::INFINITY || (typed && !same) {
                 return None;

@@ -1,0 +1,167 @@
+//! Words by the sequence of their syllables.
+
+use super::index::LONGEST;
+use std::ops::Range;
+
+/// Bits of a syllable's number in a key.
+const BITS: u32 = 12;
+
+/// The most ways to read one word that are kept: characters with two readings each double them.
+const MOST_READINGS: usize = 16;
+
+/// The numbers that a character's readings have; the second is the first where there is one.
+pub(super) type Numbers = [u16; 2];
+
+/// Words ordered by the numbers of their syllables, so that the words with a beginning lie together and every further
+/// syllable narrows the range. What a place of a message costs hardly grows with the words of a dictionary.
+pub(super) struct Sequences {
+    /// Twelve bits for each syllable, the first one highest; zero behind the last.
+    keys: Vec<u128>,
+    /// For each key its word.
+    words: Vec<u32>,
+    /// For each first number where its keys begin, and behind the last where they end.
+    firsts: Vec<u32>,
+}
+
+/// Collects the words of a dictionary.
+#[derive(Default)]
+pub(super) struct Collected(Vec<(u128, u32)>);
+
+impl Collected {
+    /// Adds a word of at most [`LONGEST`] characters by the numbers of its characters, each below 2^12 - 1.
+    pub(super) fn add(&mut self, word: u32, numbers: impl Iterator<Item = Numbers>) {
+        let mut keys = [0u128; MOST_READINGS];
+        let mut count = 1;
+        for (at, [first, second]) in numbers.take(LONGEST).enumerate() {
+            if second != first && count * 2 <= MOST_READINGS {
+                for i in 0..count {
+                    keys[count + i] = keys[i] | part(second, at);
+                }
+                keys[..count].iter_mut().for_each(|key| *key |= part(first, at));
+                count *= 2;
+            } else {
+                keys[..count].iter_mut().for_each(|key| *key |= part(first, at));
+            }
+        }
+        self.0.extend(keys[..count].iter().map(|key| (*key, word)));
+    }
+
+    /// Orders what was added.
+    pub(super) fn order(mut self) -> Sequences {
+        self.0.sort_unstable();
+        let mut firsts = vec![0u32; (1 << BITS) + 1];
+        self.0.iter().for_each(|(key, _)| firsts[number(*key, 0) + 1] += 1);
+        for i in 1..firsts.len() {
+            firsts[i] += firsts[i - 1];
+        }
+        let (keys, words) = self.0.into_iter().unzip();
+        Sequences { keys, words, firsts }
+    }
+}
+
+impl Sequences {
+    /// Calls `each` for every word whose syllables have numbers of the characters from a place on, once for each way to
+    /// read it so. `at(i)` tells the numbers of the character `i` behind the place; `None` ends the search.
+    pub(super) fn visit(&self, at: &impl Fn(usize) -> Option<Numbers>, each: &mut impl FnMut(u32)) {
+        self.descend(0, 0..self.keys.len(), 0, at, each);
+    }
+
+    fn descend(
+        &self,
+        depth: usize,
+        range: Range<usize>,
+        prefix: u128,
+        at: &impl Fn(usize) -> Option<Numbers>,
+        each: &mut impl FnMut(u32),
+    ) {
+        if depth == LONGEST {
+            return;
+        }
+        let Some([first, second]) = at(depth) else { return };
+        let readings = [Some(first), (second != first).then_some(second)];
+        for reading in readings.into_iter().flatten() {
+            let found = self.narrow(depth, range.clone(), reading);
+            if found.is_empty() {
+                continue;
+            }
+            let prefix = prefix | part(reading, depth);
+            // Words that end here come first: nothing follows their last syllable.
+            let mut longer = found.start;
+            while longer < found.end && self.keys[longer] == prefix {
+                each(self.words[longer]);
+                longer += 1;
+            }
+            if longer < found.end {
+                self.descend(depth + 1, longer..found.end, prefix, at, each);
+            }
+        }
+    }
+
+    /// The part of a range whose keys have a number at a depth.
+    fn narrow(&self, depth: usize, range: Range<usize>, reading: u16) -> Range<usize> {
+        let wanted = usize::from(reading) + 1;
+        if depth == 0 {
+            return self.firsts[wanted] as usize..self.firsts[wanted + 1] as usize;
+        }
+        let keys = &self.keys[range.clone()];
+        let start = keys.partition_point(|key| number(*key, depth) < wanted);
+        let end = start + keys[start..].partition_point(|key| number(*key, depth) == wanted);
+        range.start + start..range.start + end
+    }
+}
+
+/// A number in its place of a key; zero stays for what is not there.
+fn part(reading: u16, depth: usize) -> u128 {
+    (u128::from(reading) + 1) << shift(depth)
+}
+
+fn number(key: u128, depth: usize) -> usize {
+    (key >> shift(depth)) as usize & ((1 << BITS) - 1)
+}
+
+fn shift(depth: usize) -> u32 {
+    (LONGEST - 1 - depth) as u32 * BITS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(sequences: &Sequences, message: &[Numbers]) -> Vec<u32> {
+        let mut words = Vec::new();
+        sequences.visit(&|i| message.get(i).copied(), &mut |word| words.push(word));
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    #[test]
+    fn words_are_found_by_every_reading_and_end_where_they_end() {
+        let mut collected = Collected::default();
+        let words: [&[Numbers]; 5] =
+            [&[[1, 1], [2, 2]], &[[1, 1], [2, 3], [4, 4]], &[[5, 1], [2, 2]], &[[0, 0], [0, 0]], &[[1, 1]; LONGEST]];
+        words.iter().zip(0..).for_each(|(numbers, word)| collected.add(word, numbers.iter().copied()));
+        let sequences = collected.order();
+        for (message, expected) in [
+            (&[[1, 1], [2, 2]][..], &[0, 2][..]),
+            (&[[1, 1], [2, 2], [4, 4]], &[0, 1, 2]),
+            (&[[1, 1], [3, 3], [4, 4]], &[1]),
+            (&[[7, 5], [9, 2]], &[2]),
+            (&[[0, 0], [0, 0], [0, 0]], &[3]),
+            (&[[1, 1]; 20], &[4]),
+            (&[[1, 1]], &[]),
+            (&[], &[]),
+        ] {
+            assert_eq!(found(&sequences, message), expected, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn many_readings_are_bounded() {
+        let mut collected = Collected::default();
+        collected.add(0, std::iter::repeat_n([1, 2], LONGEST));
+        assert_eq!(collected.0.len(), MOST_READINGS);
+        let sequences = collected.order();
+        assert_eq!(found(&sequences, &[[1, 2]; LONGEST]), [0]);
+    }
+}
