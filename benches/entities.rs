@@ -12,7 +12,7 @@ use std::time::Instant;
 use zhiyi::builder;
 use zhiyi::entities::{Candidate, Found, Reader, numeric, temporal};
 use zhiyi::matching::{Matches, Visibility};
-use zhiyi::segment::{Segmenter, Segments};
+use zhiyi::segment::{GeneralLexicon, Segmenter, Segments};
 use zhiyi::text::{Modality, NormalizedText, Normalizer};
 
 #[global_allocator]
@@ -61,7 +61,7 @@ fn main() {
     };
     let bundle = loaded.recognizer.bundle();
     let reader = Reader::new(&bundle.content).expect("the shipped holidays and patterns can be used");
-    let segmenter = Segmenter::new(bundle);
+    let segmenter = Segmenter::new(bundle, GeneralLexicon::load());
     let normalizer = Normalizer::new();
     let visibility = Visibility { scopes: vec![true; bundle.content.scopes.len()] };
     let jieba = jieba_rs::Jieba::new();

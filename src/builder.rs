@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Faults, Severity};
 use crate::dictionary::{Bundle, Bytes, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
 use crate::learn::Model;
 use crate::recognizer::Recognizer;
+use crate::segment::GeneralLexicon;
 use crate::text::Normalizer;
 use sha2::{Digest, Sha256};
 use std::io::Write;
@@ -33,13 +34,14 @@ pub struct Loaded {
 /// # Errors
 /// [`DictionaryError`]: every fault of the tables at once, or what is wrong with the bundle.
 pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
+    let general = GeneralLexicon::load();
     let normalizer = Arc::new(Normalizer::new());
     if path.is_dir() && path.join("accounts.toml").is_file() {
         let cache = cache_file(path)?;
         if let Some(file) = cache.as_deref().filter(|f| f.is_file())
             && let Ok(bundle) = Bundle::open(file)
         {
-            return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: true });
+            return Ok(Loaded { recognizer: ready(general, bundle, normalizer)?, path: path.to_owned(), cached: true });
         }
         let bytes = build_folder(path, &normalizer)?;
         if let Some(file) = &cache {
@@ -47,12 +49,16 @@ pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
             let _ = write(file, &bytes).and_then(|()| prune(file));
         }
         let bundle = Bundle::from_bytes(Arc::new(bytes))?;
-        return Ok(Loaded { recognizer: ready(bundle, normalizer)?, path: path.to_owned(), cached: false });
+        return Ok(Loaded { recognizer: ready(general, bundle, normalizer)?, path: path.to_owned(), cached: false });
     }
     if path.is_file() {
         // Read, not mapped: whoever overwrites the file in place must not change what a server reads.
         let bytes = std::fs::read(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
-        return Ok(Loaded { recognizer: open(Arc::new(bytes))?, path: path.to_owned(), cached: true });
+        return Ok(Loaded {
+            recognizer: ready(general, Bundle::from_bytes(Arc::new(bytes))?, normalizer)?,
+            path: path.to_owned(),
+            cached: true,
+        });
     }
     Err(DictionaryError::NotFound { path: path.to_owned() })
 }
@@ -62,11 +68,12 @@ pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
 /// # Errors
 /// What is wrong with the bundle.
 pub fn open(bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
-    ready(Bundle::from_bytes(bytes)?, Arc::new(Normalizer::new()))
+    let general = GeneralLexicon::load();
+    ready(general, Bundle::from_bytes(bytes)?, Arc::new(Normalizer::new()))
 }
 
-fn ready(bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, DictionaryError> {
-    Recognizer::new(Arc::new(bundle), normalizer).map_err(|what| DictionaryError::Corrupt { what })
+fn ready(general: GeneralLexicon, bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, DictionaryError> {
+    Recognizer::with_lexicon(general, Arc::new(bundle), normalizer).map_err(|what| DictionaryError::Corrupt { what })
 }
 
 /// A recogniser of a compiled dictionary with a model of one's own choice, to measure what was learned.
@@ -78,7 +85,8 @@ pub fn assemble(
     model: &Model,
     normalizer: &Arc<Normalizer>,
 ) -> Result<Recognizer, DictionaryError> {
-    ready(Bundle::from_bytes(Arc::new(compiled.to_bytes(model)))?, normalizer.clone())
+    let general = GeneralLexicon::load();
+    ready(general, Bundle::from_bytes(Arc::new(compiled.to_bytes(model)))?, normalizer.clone())
 }
 
 /// Reads a folder of tables and lists everything that keeps it from being loaded, all at once and in a fixed order.

@@ -10,15 +10,33 @@ pub struct Segmenter {
     jieba: Jieba,
 }
 
+/// Jieba's lexicon of the general language, which takes longer to load than all the rest of a dictionary and is loaded
+/// beside it.
+pub struct GeneralLexicon {
+    /// `None` where the system has no thread left; it is loaded when it is needed then.
+    loading: Option<std::thread::JoinHandle<Jieba>>,
+}
+
+impl GeneralLexicon {
+    /// Begins to load, in a thread of its own (about 80 ms).
+    pub fn load() -> Self {
+        Self { loading: std::thread::Builder::new().name("zhiyi-lexicon".into()).spawn(Jieba::new).ok() }
+    }
+
+    fn wait(self) -> Jieba {
+        self.loading.and_then(|thread| thread.join().ok()).unwrap_or_default()
+    }
+}
+
 /// Frequency given to values of gazetteers, in jieba's corpus of 60 million words: that of a fairly common word.
 const GAZETTEER_FREQUENCY: usize = 2_000;
 /// Frequency given to members of word groups and menu words.
 const WORD_FREQUENCY: usize = 20_000;
 
 impl Segmenter {
-    /// Loads jieba's dictionary (about 80 ms) and adds the words of a bundle.
-    pub fn new(bundle: &Bundle) -> Self {
-        let mut jieba = Jieba::new();
+    /// Adds the words of a bundle to the general lexicon.
+    pub fn new(bundle: &Bundle, general: GeneralLexicon) -> Self {
+        let mut jieba = general.wait();
         bundle.lexicon.for_each(|word, posting| {
             let Posting::Term(index) = posting else { return };
             if word.chars().count() < 2 || word.contains(' ') {

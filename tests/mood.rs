@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zhiyi::decide::{self, CueTable, Said, Withdrawal};
 use zhiyi::dictionary::{Bundle, Source, compile};
 use zhiyi::matching::{Matches, Visibility};
-use zhiyi::segment::{Segmenter, Segments};
+use zhiyi::segment::{GeneralLexicon, Segmenter, Segments};
 use zhiyi::text::{Modality, NormalizedText, Normalizer};
 
 /// The small dictionary with the shipped words of the pack `common`.
@@ -24,7 +24,7 @@ fn bundle() -> Bundle {
 #[test]
 fn scopes_are_as_the_table_says() {
     let bundle = bundle();
-    let (segmenter, normalizer) = (Segmenter::new(&bundle), Normalizer::new());
+    let (segmenter, normalizer) = (Segmenter::new(&bundle, GeneralLexicon::load()), Normalizer::new());
     let cue_table = CueTable::new(&bundle.content);
     let visible = Visibility { scopes: vec![true; bundle.content.scopes.len()] };
     let table = std::fs::read_to_string(support::fixture("mood.tsv")).expect("the table is there");

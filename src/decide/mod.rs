@@ -137,15 +137,21 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
         ranking.foreign = ranking.foreign.max(scores.get(usize::from(*class)).copied().unwrap_or(UNKNOWN_MARGIN));
     }
     let mut best = Best::default();
+    // One of 64 bits for each intent, so that most intents are known to have no row without a look at the rows.
+    let bit = |intent: u16| 1u64 << (intent % 64);
+    let with_rows = rows.iter().fold(0, |bits, row| bits | bit(row.intent));
     for Own { intent, place, class } in &classes.intents {
         let margin = class.and_then(|c| scores.get(usize::from(c))).copied().unwrap_or(UNKNOWN_MARGIN);
+        // Most intents are far behind, and nothing lifts them.
+        if margin < best.worst && with_rows & bit(*intent) == 0 {
+            continue;
+        }
         let mut entry = Entry { intent: *intent, place: *place, score: margin, margin, row: None, covered: 0 };
         for (index, row) in rows.iter().enumerate() {
             if row.intent == *intent {
                 entry.lift(index as u32, row);
             }
         }
-        // Most intents are far behind: they need no comparison by the total order.
         if entry.score >= best.worst {
             best.insert(entry);
         }
@@ -212,12 +218,14 @@ impl Best {
         let mut at = self.length;
         while at > 0 && entry.before(&self.entries[at - 1]) {
             at -= 1;
+            if at + 1 < KEPT {
+                self.entries[at + 1] = self.entries[at];
+            }
         }
         if at == KEPT {
             return;
         }
         self.length = (self.length + 1).min(KEPT);
-        self.entries[at..self.length].rotate_right(1);
         self.entries[at] = entry;
         if self.length == KEPT {
             self.worst = self.entries[KEPT - 1].score;

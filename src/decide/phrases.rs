@@ -63,15 +63,6 @@ pub struct Evidence<'a, 'd> {
     pub now: i64,
 }
 
-/// Where an element of any row stands.
-#[derive(Debug, Clone, Copy)]
-struct Standing {
-    start: u32,
-    end: u32,
-    /// Index + 1 of the place before at which the same element stands, 0 without one.
-    before: u32,
-}
-
 /// Where the element at a position of one row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Hit {
@@ -93,12 +84,12 @@ struct Occurrence {
 pub struct RowMatcher {
     /// By start.
     occurrences: Vec<Occurrence>,
-    /// Elements that rows need.
-    standing: Vec<Standing>,
-    /// For each element index + 1 of its last place in `standing`, 0 where it does not stand; all 0 between calls.
-    last: Vec<u32>,
-    /// The elements that stand in the window.
-    elements: Vec<u32>,
+    /// For each element that rows need the last call in which it stood in the window.
+    stood: Vec<u32>,
+    /// Number of this call.
+    call: u32,
+    /// The elements that stand in the window and anchor rows.
+    anchors: Vec<u32>,
     hits: Vec<Hit>,
     chosen: Vec<(u32, u32)>,
 }
@@ -116,11 +107,11 @@ impl RowMatcher {
         let meaningful = (window.0..window.1).filter(|i| !evidence.ignorable[*i as usize]).count() as u32;
         let scopes = evidence.visible.scopes.as_slice();
         let (mut hits, mut chosen) = (std::mem::take(&mut self.hits), std::mem::take(&mut self.chosen));
-        for element in &self.elements {
+        for anchor in &self.anchors {
             index.complete(
-                *element,
+                *anchor,
                 scopes,
-                |e| self.last[e as usize] != 0,
+                |e| self.stood[e as usize] == self.call,
                 |number, elements| {
                     let row = &content.rows[number as usize];
                     if !counts(row, evidence.now) {
@@ -136,7 +127,6 @@ impl RowMatcher {
         }
         (self.hits, self.chosen) = (hits, chosen);
         out.sort_unstable_by_key(|m| m.row);
-        self.elements.iter().for_each(|e| self.last[*e as usize] = 0);
     }
 
     /// Notes where every atom stands, by start.
@@ -158,53 +148,50 @@ impl RowMatcher {
         self.occurrences.sort_unstable();
     }
 
-    /// Notes where the elements that rows need stand.
+    /// Notes which of the elements that rows need stand somewhere.
     fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
-        let (mut standing, mut elements) = (std::mem::take(&mut self.standing), std::mem::take(&mut self.elements));
-        let mut last = std::mem::take(&mut self.last);
-        standing.clear();
-        elements.clear();
-        last.resize(index.elements(), 0);
-        let all = |_: u32| true;
+        let (mut stood, mut anchors) = (std::mem::take(&mut self.stood), std::mem::take(&mut self.anchors));
+        anchors.clear();
+        stood.resize(index.elements(), 0);
+        self.call = self.call.checked_add(1).unwrap_or_else(|| {
+            stood.fill(0);
+            1
+        });
+        let call = self.call;
         self.each(
             index,
             &index.needed,
             evidence,
-            all,
+            |_| true,
             |postings| postings,
-            |element, start, end| {
-                let before = &mut last[element as usize];
-                if *before == 0 {
-                    elements.push(element);
+            |posting, _, _| {
+                let last = &mut stood[posting.element as usize];
+                if posting.anchors && *last != call {
+                    anchors.push(posting.element);
                 }
-                standing.push(Standing { start, end, before: *before });
-                *before = standing.len() as u32;
+                *last = call;
             },
         );
-        (self.standing, self.elements, self.last) = (standing, elements, last);
+        (self.stood, self.anchors) = (stood, anchors);
     }
 
     /// Collects where the elements of one row stand, by position.
     fn collect(&self, index: &RowIndex, evidence: &Evidence<'_, '_>, elements: [&[Element]; 2], hits: &mut Vec<Hit>) {
         hits.clear();
         for Element { element, position } in elements.into_iter().flatten().copied() {
-            let mut place = self.last[element as usize];
-            if place == 0 {
-                let begins = |atom: u32| index.may_begin(element, atom);
-                let its = |all| of_element(all, element);
-                let hit = |_: u32, start: u32, end: u32| hits.push(Hit { position, start, end });
-                self.each(index, &index.optional, evidence, begins, its, hit);
-            }
-            while let Some(s) = place.checked_sub(1).and_then(|p| self.standing.get(p as usize)) {
-                hits.push(Hit { position, start: s.start, end: s.end });
-                place = s.before;
-            }
+            let needed = self.stood[element as usize] == self.call;
+            let postings = if needed { &index.needed } else { &index.optional };
+            let firsts = index.firsts(element);
+            let begins = |atom: u32| firsts.may_have(atom);
+            let its = |all| of_element(all, element);
+            let hit = |_: &Posting, start: u32, end: u32| hits.push(Hit { position, start, end });
+            self.each(index, postings, evidence, begins, its, hit);
         }
         hits.sort_unstable();
         hits.dedup();
     }
 
-    /// Calls `found(element, start, end)` wherever one of the `selected` elements that begin with a `wanted` atom stands.
+    /// Calls `found(posting, start, end)` wherever one of the `selected` elements that begin with a `wanted` atom stands.
     #[inline]
     fn each<'i>(
         &self,
@@ -213,13 +200,13 @@ impl RowMatcher {
         evidence: &Evidence<'_, '_>,
         wanted: impl Fn(u32) -> bool,
         selected: impl Fn(&'i [Posting]) -> &'i [Posting],
-        mut found: impl FnMut(u32, u32, u32),
+        mut found: impl FnMut(&Posting, u32, u32),
     ) {
         for (place, o) in self.occurrences.iter().enumerate() {
             if !wanted(o.atom) {
                 continue;
             }
-            selected(postings.alone(o.atom)).iter().for_each(|p| found(p.element, o.start, o.end));
+            selected(postings.alone(o.atom)).iter().for_each(|p| found(p, o.start, o.end));
             if !postings.goes_on(o.atom) {
                 continue;
             }
@@ -227,7 +214,7 @@ impl RowMatcher {
                 for p in selected(postings.of_pair(o.atom, second.atom)) {
                     let rest = &index.rest(p)[1..];
                     if let Some(end) = rest.iter().try_fold(second.end, |at, atom| self.after(evidence, *atom, at)) {
-                        found(p.element, o.start, end);
+                        found(p, o.start, end);
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Phrase rows laid out for matching: from an atom to the rows that hold it.
 
-use crate::dictionary::{Atom, Content};
+use crate::dictionary::{Atom, Content, PhraseRow};
 use std::collections::HashMap;
 
 /// Atoms are numbered: literals, then groups, then slots.
@@ -36,6 +36,8 @@ pub(super) struct Posting {
     rest: u32,
     /// Number of the other atoms.
     length: u8,
+    /// Whether rows are anchored at the element.
+    pub(super) anchors: bool,
 }
 
 /// What of a row decides whether a message can satisfy it. Its elements stand one behind the other in
@@ -68,8 +70,8 @@ pub struct RowIndex {
     pub(super) optional: Postings,
     rests: Vec<u32>,
     elements: Vec<Element>,
-    /// For each element the [`bit`]s of the atoms that it can begin with.
-    firsts: Vec<u64>,
+    /// For each element the atoms that it can begin with.
+    firsts: Vec<Firsts>,
     /// By anchor: the required element that the fewest rows have.
     shapes: Vec<Shape>,
     /// For each element the end of the shapes that it anchors.
@@ -105,27 +107,38 @@ impl RowIndex {
             let needed = of_row.iter().filter(|e| (row.required | row.excluded) >> e.position & 1 == 1);
             needed.for_each(|e| needs[e.element as usize] = true);
         }
+        let mut rows_with = vec![0u32; ids.len()];
+        of_rows.iter().flatten().for_each(|e| rows_with[e.element as usize] += 1);
+        let rarest = |row: &PhraseRow, of_row: &[Element]| {
+            let required = of_row.iter().filter(|e| row.required >> e.position & 1 == 1);
+            required.map(|e| e.element).min_by_key(|e| (rows_with[*e as usize], *e))
+        };
+        let anchor_of: Vec<Option<u32>> = content.rows.iter().zip(&of_rows).map(|(r, e)| rarest(r, e)).collect();
+        let mut is_anchor = vec![false; ids.len()];
+        anchor_of.iter().flatten().for_each(|e| is_anchor[*e as usize] = true);
         let mut rests = Vec::new();
         let (mut needed, mut optional, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
         let mut by_id: Vec<_> = ids.iter().collect();
         by_id.sort_unstable_by_key(|(_, id)| **id);
         for (ways, element) in by_id {
-            firsts.push(ways.iter().fold(0, |bits, way| bits | bit(way[0])));
+            firsts.push(ways.iter().fold(Firsts(0), |firsts, way| Firsts(firsts.0 | bit(way[0]))));
             let keyed = if needs[*element as usize] { &mut needed } else { &mut optional };
             for way in ways {
-                let posting = Posting { element: *element, rest: rests.len() as u32, length: (way.len() - 1) as u8 };
+                let posting = Posting {
+                    element: *element,
+                    rest: rests.len() as u32,
+                    length: (way.len() - 1) as u8,
+                    anchors: is_anchor[*element as usize],
+                };
                 keyed.push(Keyed { first: way[0], second: way.get(1).copied(), posting });
                 rests.extend(&way[1..]);
             }
         }
-        let mut rows_with = vec![0u32; ids.len()];
-        of_rows.iter().flatten().for_each(|e| rows_with[e.element as usize] += 1);
         let (mut elements, mut anchors) = (Vec::new(), Vec::new());
         for (number, (row, of_row)) in content.rows.iter().zip(&of_rows).enumerate() {
             let start = elements.len() as u32;
             let with = |mask: u32| of_row.iter().filter(move |e| mask >> e.position & 1 == 1).copied();
-            let rarest = with(row.required).map(|e| e.element).min_by_key(|e| (rows_with[*e as usize], *e));
-            let Some(anchor) = rarest else { continue };
+            let Some(anchor) = anchor_of[number] else { continue };
             elements.extend(with(row.required));
             let required_end = elements.len() as u32;
             elements.extend(with(row.excluded));
@@ -177,16 +190,28 @@ impl RowIndex {
         }
     }
 
-    /// True where an element may begin with an atom; false means that it does not.
+    /// The atoms that an element can begin with.
     #[inline]
-    pub(super) fn may_begin(&self, element: u32, atom: u32) -> bool {
-        self.firsts[element as usize] & bit(atom) != 0
+    pub(super) fn firsts(&self, element: u32) -> Firsts {
+        self.firsts[element as usize]
     }
 
     /// The other atoms of an element.
     #[inline]
     pub(super) fn rest(&self, posting: &Posting) -> &[u32] {
         &self.rests[posting.rest as usize..posting.rest as usize + usize::from(posting.length)]
+    }
+}
+
+/// A set of atoms, folded to 64 bits.
+#[derive(Clone, Copy)]
+pub(super) struct Firsts(u64);
+
+impl Firsts {
+    /// False only for an atom that is not in the set.
+    #[inline]
+    pub(super) fn may_have(self, atom: u32) -> bool {
+        self.0 & bit(atom) != 0
     }
 }
 

@@ -3,10 +3,9 @@ use super::{branch, numeric, temporal};
 use crate::dictionary::{BUILTIN_KINDS, Content, KindId, Lexicon, builtin_kind};
 use crate::matching::{Matches, stands_alone};
 use crate::segment::Segments;
-use crate::text::NormalizedText;
+use crate::text::{CharMap, NormalizedText};
 use regex::{Regex, RegexSet, RegexSetBuilder};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// Slots that are read by regular expressions of the dictionary.
 pub struct RegexSlots {
@@ -39,12 +38,48 @@ impl RegexSlots {
 pub struct Reader {
     temporal: temporal::Reader,
     regexes: RegexSlots,
-    /// First character → names and codes of airlines that start with it, longest first, with their codes.
-    carriers: HashMap<char, Vec<(Vec<char>, String)>>,
+    carriers: Carriers,
     kinds: Kinds,
     /// The kind of shops' names, where the dictionary has them, and for each kind whether its values are places.
     branch: Option<KindId>,
     places: Vec<bool>,
+}
+
+/// Names and codes of airlines.
+struct Carriers {
+    /// First character → index + 1 into `named`, 0 without one.
+    firsts: CharMap<u32>,
+    /// Names that start with one character, those of the dictionary before codes, with their codes.
+    named: Vec<Vec<(Vec<char>, String)>>,
+}
+
+impl Carriers {
+    fn new(content: &Content) -> Self {
+        let mut carriers = Self { firsts: CharMap::new(0), named: Vec::new() };
+        // 南航3102 and cz3102: a code is a name too, behind the names
+        let names = content.carriers.iter().map(|(name, code)| (name.clone(), code));
+        let codes = content.carriers.iter().map(|(_, code)| (code.to_ascii_lowercase(), code));
+        for (name, code) in names.chain(codes) {
+            let name: Vec<char> = name.chars().collect();
+            let Some(first) = name.first() else { continue };
+            if carriers.firsts.get(*first) == 0 {
+                carriers.named.push(Vec::new());
+                carriers.firsts.set(*first, carriers.named.len() as u32);
+            }
+            let named = &mut carriers.named[carriers.firsts.get(*first) as usize - 1];
+            if !named.iter().any(|(known, _)| *known == name) {
+                named.push((name, code.clone()));
+            }
+        }
+        carriers
+    }
+
+    /// The length of a name at the start of `chars`, and its code.
+    fn at(&self, chars: &[char]) -> Option<(usize, &str)> {
+        let place = (self.firsts.get(*chars.first()?) as usize).checked_sub(1)?;
+        let found = self.named[place].iter().find(|(name, _)| chars.starts_with(name));
+        found.map(|(name, code)| (name.len(), code.as_str()))
+    }
 }
 
 /// What was found in a message before its values are read.
@@ -94,19 +129,6 @@ impl Reader {
                 },
             });
         }
-        let mut carriers: HashMap<char, Vec<(Vec<char>, String)>> = HashMap::new();
-        // 南航3102 and cz3102: a code is a name too, behind the names
-        let names = content.carriers.iter().map(|(name, code)| (name.clone(), code));
-        let codes = content.carriers.iter().map(|(_, code)| (code.to_ascii_lowercase(), code));
-        for (name, code) in names.chain(codes) {
-            let name: Vec<char> = name.chars().collect();
-            if let Some(first) = name.first() {
-                let named = carriers.entry(*first).or_default();
-                if !named.iter().any(|(known, _)| *known == name) {
-                    named.push((name, code.clone()));
-                }
-            }
-        }
         numeric::prepare();
         let kind = |name| builtin_kind(name).unwrap_or_default();
         let group = |name: &str| content.groups.iter().position(|g| g.gazetteer && g.name == name);
@@ -115,7 +137,7 @@ impl Reader {
             places: content.groups.iter().map(|g| PLACES.contains(&g.name.as_str())).collect(),
             temporal: temporal::Reader::new(holidays),
             regexes: RegexSlots::new(content).map_err(|e| e.to_string())?,
-            carriers,
+            carriers: Carriers::new(content),
             kinds: Kinds {
                 date: kind("date"),
                 time: kind("time"),
@@ -212,10 +234,7 @@ impl Reader {
     }
 
     fn numerics(&self, chars: &[char], own_airline: Option<&str>, out: &mut Vec<Candidate<'_>>) {
-        let carriers = |chars: &[char]| -> Option<(usize, &str)> {
-            let names = self.carriers.get(chars.first()?)?;
-            names.iter().find(|(name, _)| chars.starts_with(name)).map(|(name, code)| (name.len(), code.as_str()))
-        };
+        let carriers = |chars: &[char]| self.carriers.at(chars);
         let mut found = Vec::new();
         numeric::read(chars, &numeric::Options { carriers: &carriers, own_airline }, &mut found);
         out.reserve(found.len());

@@ -215,20 +215,22 @@ impl Model {
         let (mut squares, mut known) = (0f32, 0usize);
         for block in prints.chunks(BLOCK) {
             let sums = scores.block.as_mut_slice();
+            let mut full = [0u32; BLOCK];
+            let mut count = 0;
             for slot in block.iter().filter_map(|print| self.find(*print)) {
                 squares += slot.square;
                 known += 1;
-                let start = slot.start as usize;
                 if slot.length == DENSE {
-                    for (sum, weight) in sums.iter_mut().zip(&self.dense[start..start + self.width]) {
-                        *sum = sum.wrapping_add(*weight);
-                    }
+                    full[count] = slot.start;
+                    count += 1;
                 } else {
+                    let start = slot.start as usize;
                     for (class, weight) in &self.sparse[start..start + slot.length as usize] {
                         sums[usize::from(*class)] = sums[usize::from(*class)].wrapping_add(*weight);
                     }
                 }
             }
+            self.add_full(&full[..count], sums);
             scores.close_block();
         }
         squares += (prints.len() - known) as f32 * UNKNOWN_SQUARE;
@@ -237,6 +239,23 @@ impl Model {
             *score = *sum as f32 * factor + bias;
         }
         if prints.is_empty() { 0.0 } else { known as f32 / prints.len() as f32 }
+    }
+
+    /// Adds full rows, given by their starts, to sums. Four at once, so that the sums are read and written less often.
+    fn add_full(&self, starts: &[u32], sums: &mut [i16]) {
+        let row = |start: &u32| &self.dense[*start as usize..*start as usize + self.width];
+        let (fours, rest) = starts.as_chunks::<4>();
+        for four in fours {
+            let [a, b, c, d] = four.each_ref().map(row);
+            for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *sum = sum.wrapping_add(*a).wrapping_add(*b).wrapping_add(*c).wrapping_add(*d);
+            }
+        }
+        for one in rest {
+            for (sum, weight) in sums.iter_mut().zip(row(one)) {
+                *sum = sum.wrapping_add(*weight);
+            }
+        }
     }
 
     /// The weight of one feature for one class, for explanations.

@@ -27,7 +27,7 @@ use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, SoundMatch, Visibility};
 use crate::moderation::{Direction, Moderation, Moderator, Search, Words};
-use crate::segment::{Segmenter, Segments};
+use crate::segment::{GeneralLexicon, Segmenter, Segments};
 use crate::slots::{self, Filled};
 use crate::sound::{Buffers, Scene, SoundReader};
 use crate::text::{Modality, NormalizedText, Normalizer};
@@ -164,11 +164,23 @@ impl<'d> Message<'_, 'd> {
 }
 
 impl Recognizer {
-    /// Prepares a bundle for reading: loads jieba's dictionary, adds the bundle's words, builds the readers.
+    /// Prepares a bundle for reading.
     ///
     /// # Errors
     /// A sentence about a holiday or pattern that cannot be used; bundles made from checked tables have none.
     pub fn new(bundle: Arc<Bundle>, normalizer: Arc<Normalizer>) -> Result<Self, String> {
+        Self::with_lexicon(GeneralLexicon::load(), bundle, normalizer)
+    }
+
+    /// As [`Recognizer::new`], with a general lexicon that may have begun to load while the bundle was opened.
+    ///
+    /// # Errors
+    /// As [`Recognizer::new`].
+    pub fn with_lexicon(
+        general: GeneralLexicon,
+        bundle: Arc<Bundle>,
+        normalizer: Arc<Normalizer>,
+    ) -> Result<Self, String> {
         let content = &bundle.content;
         let views = content
             .accounts
@@ -199,17 +211,19 @@ impl Recognizer {
         let rows = RowIndex::new(content);
         let ignorable = content.groups.iter().position(|g| g.name == decide::IGNORABLE).map(|g| g as u16);
         let kinds = KindView::of_all(content);
-        let segmenter = Segmenter::new(&bundle);
         let sensitive = Words::new(content);
         let cues = CueTable::new(content);
+        let (sound, sounds) = (SoundReader::new(&bundle), SoundTable::new());
+        // Last, because it waits for the general lexicon.
+        let segmenter = Segmenter::new(&bundle, general);
         Ok(Self {
             cues,
             normalizer,
             segmenter,
             sensitive,
             reader,
-            sound: SoundReader::new(&bundle),
-            sounds: SoundTable::new(),
+            sound,
+            sounds,
             views,
             rows,
             ignorable,

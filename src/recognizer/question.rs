@@ -1,49 +1,38 @@
 //! Whether a part of a message asks something.
 
-/// Words that ask: final particles, pronouns, and a verb beside its negation. A closed class of Chinese grammar.
-const WORDS: &[&str] = &[
-    "?",
-    "吗",
-    "么",
-    "嘛",
-    "怎么",
-    "怎样",
-    "咋",
-    "点样",
-    "如何",
-    "什么",
-    "哪",
-    "边度",
-    "几点",
-    "几时",
-    "多久",
-    "多少",
-    "多长时间",
-    "何时",
-    "能不能",
-    "可不可以",
-    "会不会",
-    "是不是",
-    "有没有",
-    "要不要",
-    "用不用",
-    "可否",
-    "能否",
-    "是否",
-];
+/// What follows a first character in the words that ask: final particles, pronouns, and a verb beside its negation. A
+/// closed class of Chinese grammar.
+fn asking(first: char) -> &'static [&'static str] {
+    match first {
+        // 什么 and 怎么 end in one of these.
+        '?' | '吗' | '么' | '嘛' | '哪' | '咋' => &[""],
+        '怎' => &["样"],
+        '点' => &["样"],
+        '如' => &["何"],
+        '边' => &["度"],
+        '几' => &["点", "时"],
+        '多' => &["久", "少", "长时间"],
+        '何' => &["时"],
+        '能' => &["不能", "否"],
+        '可' => &["不可以", "否"],
+        '会' => &["不会"],
+        '是' => &["不是", "否"],
+        '有' => &["没有"],
+        '要' => &["不要"],
+        '用' => &["不用"],
+        _ => &[],
+    }
+}
 
 /// True where normalised characters hold a word that asks.
 pub(super) fn is_question(chars: &[char]) -> bool {
-    let holds = |word: &&str| {
-        let mut word = word.chars();
-        let Some(first) = word.next() else { return false };
-        let rest = word.as_str();
-        chars.iter().enumerate().any(|(at, c)| {
+    chars.iter().enumerate().any(|(at, first)| {
+        let holds = |rest: &&str| {
             let mut behind = chars[at + 1..].iter();
-            *c == first && rest.chars().all(|c| behind.next() == Some(&c))
-        })
-    };
-    WORDS.iter().any(holds)
+            rest.chars().all(|c| behind.next() == Some(&c))
+        };
+        asking(*first).iter().any(holds)
+    })
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ fn fold_all(original: &str, out: &mut NormalizedText) {
             push(out, says, origin);
             continue;
         }
-        if let Some(says) = (c > '\u{2000}').then(|| faces::emoji(c)).flatten() {
+        if let Some(says) = (c > '\u{2000}' && !is_han(c)).then(|| faces::emoji(c)).flatten() {
             push(out, says, origin);
             continue;
         }

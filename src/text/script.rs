@@ -21,8 +21,10 @@ type Phrase = (Vec<char>, Vec<char>);
 pub(super) struct Script {
     /// Character → simplified character.
     chars: CharMap<Option<char>>,
-    /// First character → phrases, longest first.
-    phrases: HashMap<char, Vec<Phrase>>,
+    /// First character → index + 1 into `phrases`, 0 without one.
+    firsts: CharMap<u16>,
+    /// Phrases that start with one character, longest first.
+    phrases: Vec<Vec<Phrase>>,
 }
 
 /// A default may name a character that has a simpler form itself; so many steps are followed.
@@ -35,7 +37,7 @@ impl Script {
             .filter_map(|(from, to)| Some((only_char(from)?, only_char(to)?)))
             .filter(|(from, to)| from != to)
             .collect();
-        let mut script = Self { chars: CharMap::new(None), phrases: HashMap::new() };
+        let mut script = Self { chars: CharMap::new(None), firsts: CharMap::new(0), phrases: Vec::new() };
         for (from, to) in &table {
             let chain = std::iter::successors(Some(*to), |c| table.get(c).copied()).take(LONGEST_CHAIN);
             script.set(*from, chain.last().unwrap_or(*to));
@@ -48,7 +50,7 @@ impl Script {
             let to: String = word.chars().map(|c| if c == '著' { c } else { script.get(c).unwrap_or(c) }).collect();
             script.add_phrase(word, &to);
         }
-        for phrases in script.phrases.values_mut() {
+        for phrases in &mut script.phrases {
             phrases.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         }
         script
@@ -61,9 +63,17 @@ impl Script {
         }
         // The simplified spelling must stand still, or normalising twice would differ from normalising once.
         if to != from {
-            self.phrases.entry(to[0]).or_default().push((to.clone(), to.clone()));
+            self.starting_with(to[0]).push((to.clone(), to.clone()));
         }
-        self.phrases.entry(from[0]).or_default().push((from, to));
+        self.starting_with(from[0]).push((from, to));
+    }
+
+    fn starting_with(&mut self, first: char) -> &mut Vec<Phrase> {
+        if self.firsts.get(first) == 0 {
+            self.phrases.push(Vec::new());
+            self.firsts.set(first, self.phrases.len() as u16);
+        }
+        &mut self.phrases[usize::from(self.firsts.get(first)) - 1]
     }
 
     fn set(&mut self, from: char, to: char) {
@@ -84,8 +94,8 @@ impl Script {
                 at += 1;
                 continue;
             }
-            if let Some(phrases) = self.phrases.get(&chars[at])
-                && let Some((from, to)) = phrases.iter().find(|(from, _)| chars[at..].starts_with(from))
+            if let Some(place) = usize::from(self.firsts.get(chars[at])).checked_sub(1)
+                && let Some((from, to)) = self.phrases[place].iter().find(|(from, _)| chars[at..].starts_with(from))
             {
                 changed |= from != to;
                 chars[at..at + to.len()].copy_from_slice(to);
