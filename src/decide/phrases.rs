@@ -1,6 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
-use super::row_index::{Element, Posting, Postings, RowIndex};
+use super::row_index::{Element, Firsts, Pairs, Posting, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
@@ -84,10 +84,15 @@ struct Occurrence {
 pub struct RowMatcher {
     /// By start.
     occurrences: Vec<Occurrence>,
-    /// For each element that rows need the last call in which it stood in the window.
-    stood: Vec<u32>,
+    /// For each atom the last call in which it stood in the window.
+    atom_stood: Vec<u32>,
+    /// For each element the last call in which it stood in the window, if it anchors rows or is written with more than one
+    /// atom.
+    element_stood: Vec<u32>,
     /// Number of this call.
     call: u32,
+    /// The atoms that stand in the window.
+    atoms: Firsts,
     /// The elements that stand in the window and anchor rows.
     anchors: Vec<u32>,
     hits: Vec<Hit>,
@@ -111,7 +116,7 @@ impl RowMatcher {
             index.complete(
                 *anchor,
                 scopes,
-                |e| self.stood[e as usize] == self.call,
+                |element| self.stands(index, element),
                 |number, elements| {
                     let row = &content.rows[number as usize];
                     if !counts(row, evidence.now) {
@@ -131,11 +136,22 @@ impl RowMatcher {
 
     /// Notes where every atom stands, by start.
     fn note_atoms(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
-        let atoms = &index.atoms;
-        self.occurrences.clear();
+        let Self { occurrences, atom_stood, element_stood, call, atoms, .. } = self;
+        atom_stood.resize(index.atoms.count(), 0);
+        element_stood.resize(index.elements(), 0);
+        *call = call.checked_add(1).unwrap_or_else(|| {
+            atom_stood.fill(0);
+            element_stood.fill(0);
+            1
+        });
+        *atoms = Firsts::default();
+        occurrences.clear();
         let mut note = |atom: Atom, start: u32, end: u32| {
             if window.0 <= start && end <= window.1 {
-                self.occurrences.push(Occurrence { start, end, atom: atoms.number(atom) });
+                let atom = index.atoms.number(atom);
+                atom_stood[atom as usize] = *call;
+                *atoms = atoms.with(atom);
+                occurrences.push(Occurrence { start, end, atom });
             }
         };
         evidence.matches.literals.iter().for_each(|l| note(Atom::Literal(l.literal), l.start, l.end));
@@ -145,75 +161,91 @@ impl RowMatcher {
             let slots = evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten();
             slots.for_each(|slot| note(Atom::Slot(*slot), c.start, c.end));
         }
-        self.occurrences.sort_unstable();
+        occurrences.sort_unstable();
     }
 
-    /// Notes which of the elements that rows need stand somewhere.
+    /// Notes which anchors of rows stand somewhere, and which elements of more than one atom.
     fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
-        let (mut stood, mut anchors) = (std::mem::take(&mut self.stood), std::mem::take(&mut self.anchors));
-        anchors.clear();
-        stood.resize(index.elements(), 0);
-        self.call = self.call.checked_add(1).unwrap_or_else(|| {
-            stood.fill(0);
-            1
-        });
+        let (mut stood, mut anchors) = (std::mem::take(&mut self.element_stood), std::mem::take(&mut self.anchors));
         let call = self.call;
-        self.each(
+        anchors.clear();
+        let mut note = |element: u32, anchor: bool| {
+            let last = &mut stood[element as usize];
+            if anchor && *last != call {
+                anchors.push(element);
+            }
+            *last = call;
+        };
+        for o in &self.occurrences {
+            index.anchors(o.atom).iter().for_each(|element| note(*element, true));
+        }
+        self.each_longer(
             index,
             &index.needed,
             evidence,
             |_| true,
             |postings| postings,
-            |posting, _, _| {
-                let last = &mut stood[posting.element as usize];
-                if posting.anchors && *last != call {
-                    anchors.push(posting.element);
-                }
-                *last = call;
-            },
+            |p, _, _| note(p.element, p.anchors),
         );
-        (self.stood, self.anchors) = (stood, anchors);
+        (self.element_stood, self.anchors) = (stood, anchors);
+    }
+
+    /// Tells whether an element stands in the window.
+    #[inline]
+    fn stands(&self, index: &RowIndex, element: u32) -> bool {
+        index.firsts(element).may_meet(self.atoms)
+            && (self.element_stood[element as usize] == self.call
+                || index.alone(element).iter().any(|atom| self.atom_stood[*atom as usize] == self.call))
     }
 
     /// Collects where the elements of one row stand, by position.
     fn collect(&self, index: &RowIndex, evidence: &Evidence<'_, '_>, elements: [&[Element]; 2], hits: &mut Vec<Hit>) {
         hits.clear();
-        for Element { element, position } in elements.into_iter().flatten().copied() {
-            let needed = self.stood[element as usize] == self.call;
-            let postings = if needed { &index.needed } else { &index.optional };
+        for Element { element, position, needed, longer } in elements.into_iter().flatten().copied() {
             let firsts = index.firsts(element);
-            let begins = |atom: u32| firsts.may_have(atom);
-            let its = |all| of_element(all, element);
-            let hit = |_: &Posting, start: u32, end: u32| hits.push(Hit { position, start, end });
-            self.each(index, postings, evidence, begins, its, hit);
+            if !firsts.may_meet(self.atoms) {
+                continue;
+            }
+            let alone = index.alone(element);
+            for o in self.occurrences.iter().filter(|o| firsts.may_have(o.atom) && alone.binary_search(&o.atom).is_ok())
+            {
+                hits.push(Hit { position, start: o.start, end: o.end });
+            }
+            if longer {
+                self.each_longer(
+                    index,
+                    if needed { &index.needed } else { &index.optional },
+                    evidence,
+                    |atom| firsts.may_have(atom),
+                    |postings| of_element(postings, element),
+                    |_, start, end| hits.push(Hit { position, start, end }),
+                );
+            }
         }
         hits.sort_unstable();
         hits.dedup();
     }
 
-    /// Calls `found(posting, start, end)` wherever one of the `selected` elements that begin with a `wanted` atom stands.
+    /// Calls `found(posting, start, end)` wherever one of the `selected` ways of two atoms and more stands that begin with
+    /// a `wanted` atom.
     #[inline]
-    fn each<'i>(
+    fn each_longer<'i>(
         &self,
         index: &'i RowIndex,
-        postings: &'i Postings,
+        pairs: &'i Pairs,
         evidence: &Evidence<'_, '_>,
         wanted: impl Fn(u32) -> bool,
         selected: impl Fn(&'i [Posting]) -> &'i [Posting],
         mut found: impl FnMut(&Posting, u32, u32),
     ) {
         for (place, o) in self.occurrences.iter().enumerate() {
-            if !wanted(o.atom) {
-                continue;
-            }
-            selected(postings.alone(o.atom)).iter().for_each(|p| found(p, o.start, o.end));
-            if !postings.goes_on(o.atom) {
+            if !wanted(o.atom) || !pairs.begin_with(o.atom) {
                 continue;
             }
             for second in starting_at(&self.occurrences[place + 1..], skip_space(evidence, o.end)) {
-                for p in selected(postings.of_pair(o.atom, second.atom)) {
-                    let rest = &index.rest(p)[1..];
-                    if let Some(end) = rest.iter().try_fold(second.end, |at, atom| self.after(evidence, *atom, at)) {
+                for p in selected(pairs.of(o.atom, second.atom)) {
+                    let rest = index.rest(p).iter();
+                    if let Some(end) = rest.copied().try_fold(second.end, |at, atom| self.after(evidence, atom, at)) {
                         found(p, o.start, end);
                     }
                 }

@@ -27,14 +27,14 @@ impl Atoms {
     }
 }
 
-/// A way to write an element, found by its first atoms.
+/// A way to write an element with two atoms or more, found by the first two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Posting {
     /// Index of the element.
     pub(super) element: u32,
-    /// Start of all atoms behind the first in [`RowIndex::rests`].
+    /// Start of all atoms behind the second in [`RowIndex::rests`].
     rest: u32,
-    /// Number of the other atoms.
+    /// Number of these atoms.
     length: u8,
     /// Whether rows are anchored at the element.
     pub(super) anchors: bool,
@@ -58,16 +58,24 @@ pub(super) struct Element {
     pub(super) element: u32,
     /// Where it stands in the row, 0 to 31.
     pub(super) position: u8,
+    /// Whether some row requires or excludes it, if not this one.
+    pub(super) needed: bool,
+    /// Whether it can be written with two atoms and more.
+    pub(super) longer: bool,
 }
 
 /// From the atoms of a message to the elements of rows, and from those to the rows. An element that many rows share is
 /// looked for once, and a row is looked at only where its rarest element stands.
 pub struct RowIndex {
     pub(super) atoms: Atoms,
-    /// Elements that some row requires or excludes.
-    pub(super) needed: Postings,
-    /// Elements that every row that has them may miss.
-    pub(super) optional: Postings,
+    /// For each atom the elements that it is by itself and that anchor rows.
+    anchors: Lists,
+    /// For each element the atoms that it is by themselves.
+    alone: Lists,
+    /// Longer ways to write elements that some row requires or excludes.
+    pub(super) needed: Pairs,
+    /// Longer ways to write elements that every row that has them may miss.
+    pub(super) optional: Pairs,
     rests: Vec<u32>,
     elements: Vec<Element>,
     /// For each element the atoms that it can begin with.
@@ -97,8 +105,9 @@ impl RowIndex {
                 ways.sort_unstable();
                 ways.dedup();
                 let next = ids.len() as u32;
+                let longer = ways.iter().any(|way| way.len() > 1);
                 let element = *ids.entry(ways).or_insert(next);
-                of_row.push(Element { element, position: variants[0].element });
+                of_row.push(Element { element, position: variants[0].element, needed: false, longer });
             }
             of_rows.push(of_row);
         }
@@ -107,6 +116,7 @@ impl RowIndex {
             let needed = of_row.iter().filter(|e| (row.required | row.excluded) >> e.position & 1 == 1);
             needed.for_each(|e| needs[e.element as usize] = true);
         }
+        of_rows.iter_mut().flatten().for_each(|e| e.needed = needs[e.element as usize]);
         let mut rows_with = vec![0u32; ids.len()];
         of_rows.iter().flatten().for_each(|e| rows_with[e.element as usize] += 1);
         let rarest = |row: &PhraseRow, of_row: &[Element]| {
@@ -118,20 +128,25 @@ impl RowIndex {
         anchor_of.iter().flatten().for_each(|e| is_anchor[*e as usize] = true);
         let mut rests = Vec::new();
         let (mut needed, mut optional, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut alone, mut anchored_alone) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
         let mut by_id: Vec<_> = ids.iter().collect();
         by_id.sort_unstable_by_key(|(_, id)| **id);
         for (ways, element) in by_id {
-            firsts.push(ways.iter().fold(Firsts(0), |firsts, way| Firsts(firsts.0 | bit(way[0]))));
-            let keyed = if needs[*element as usize] { &mut needed } else { &mut optional };
+            firsts.push(ways.iter().fold(Firsts(0), |firsts, way| firsts.with(way[0])));
+            let pairs = if needs[*element as usize] { &mut needed } else { &mut optional };
+            let anchors = is_anchor[*element as usize];
             for way in ways {
-                let posting = Posting {
-                    element: *element,
-                    rest: rests.len() as u32,
-                    length: (way.len() - 1) as u8,
-                    anchors: is_anchor[*element as usize],
+                let [first, second, rest @ ..] = way.as_slice() else {
+                    alone[*element as usize].push(way[0]);
+                    if anchors {
+                        anchored_alone[way[0] as usize].push(*element);
+                    }
+                    continue;
                 };
-                keyed.push(Keyed { first: way[0], second: way.get(1).copied(), posting });
-                rests.extend(&way[1..]);
+                let (start, length) = (rests.len() as u32, rest.len() as u8);
+                let posting = Posting { element: *element, rest: start, length, anchors };
+                pairs.push(Keyed { first: *first, second: *second, posting });
+                rests.extend(rest);
             }
         }
         let (mut elements, mut anchors) = (Vec::new(), Vec::new());
@@ -157,8 +172,18 @@ impl RowIndex {
         });
         let shapes = anchors.into_iter().map(|(_, shape)| shape).collect();
         let count = atoms.count();
-        let (needed, optional) = (Postings::new(needed, count), Postings::new(optional, count));
-        Self { atoms, needed, optional, rests, elements, firsts, shapes, anchored }
+        Self {
+            anchors: Lists::new(&anchored_alone),
+            alone: Lists::new(&alone),
+            needed: Pairs::new(needed, count),
+            optional: Pairs::new(optional, count),
+            atoms,
+            rests,
+            elements,
+            firsts,
+            shapes,
+            anchored,
+        }
     }
 
     /// Number of elements.
@@ -196,88 +221,125 @@ impl RowIndex {
         self.firsts[element as usize]
     }
 
-    /// The other atoms of an element.
+    /// The atoms that an element is by themselves, ascending.
+    #[inline]
+    pub(super) fn alone(&self, element: u32) -> &[u32] {
+        self.alone.of(element)
+    }
+
+    /// The elements that an atom is by itself and that anchor rows.
+    #[inline]
+    pub(super) fn anchors(&self, atom: u32) -> &[u32] {
+        self.anchors.of(atom)
+    }
+
+    /// The atoms behind the second.
     #[inline]
     pub(super) fn rest(&self, posting: &Posting) -> &[u32] {
         &self.rests[posting.rest as usize..posting.rest as usize + usize::from(posting.length)]
     }
 }
 
-/// A set of atoms, folded to 64 bits.
-#[derive(Clone, Copy)]
+/// A set of atoms, folded to 64 bits, so that sets are compared at once.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Firsts(u64);
 
 impl Firsts {
+    /// The set with one more atom.
+    #[inline]
+    pub(super) fn with(self, atom: u32) -> Self {
+        Self(self.0 | 1 << (atom % 64))
+    }
+
     /// False only for an atom that is not in the set.
     #[inline]
     pub(super) fn may_have(self, atom: u32) -> bool {
-        self.0 & bit(atom) != 0
+        self.0 >> (atom % 64) & 1 == 1
+    }
+
+    /// False only for sets without a common atom.
+    #[inline]
+    pub(super) fn may_meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
-/// One of 64 bits for an atom, so that sets of atoms are compared at once.
-#[inline]
-fn bit(atom: u32) -> u64 {
-    1 << (atom % 64)
+/// Lists of numbers, one behind the other.
+struct Lists {
+    /// For each list its end.
+    ends: Vec<u32>,
+    numbers: Vec<u32>,
 }
 
-/// A posting with what it is found by. Without a second atom it sorts first.
+impl Lists {
+    fn new(lists: &[Vec<u32>]) -> Self {
+        let mut ends = Vec::with_capacity(lists.len());
+        let mut numbers = Vec::new();
+        for list in lists {
+            numbers.extend(list);
+            ends.push(numbers.len() as u32);
+        }
+        Self { ends, numbers }
+    }
+
+    #[inline]
+    fn of(&self, list: u32) -> &[u32] {
+        let start = list.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.numbers[start as usize..self.ends[list as usize] as usize]
+    }
+}
+
+/// A posting with what it is found by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Keyed {
     first: u32,
-    second: Option<u32>,
+    second: u32,
     posting: Posting,
 }
 
-/// Postings by first atom, then second.
-pub(super) struct Postings {
-    /// For each atom where the elements of that atom alone end, and where all that begin with it end.
-    ends: Vec<(u32, u32)>,
+/// Postings by first atom, then second, then element.
+pub(super) struct Pairs {
+    /// For each atom where the postings that begin with it end.
+    ends: Vec<u32>,
     /// For each posting its second atom, beside it so that a search reads nothing else.
     seconds: Vec<u32>,
     postings: Vec<Posting>,
 }
 
-impl Postings {
+impl Pairs {
     fn new(mut keyed: Vec<Keyed>, atoms: usize) -> Self {
         keyed.sort_unstable();
-        let mut ends = vec![(0, 0); atoms];
-        let mut at = 0;
-        for (atom, ends) in ends.iter_mut().enumerate() {
-            let of_atom = |k: &&Keyed| k.first as usize == atom;
-            let alone = keyed[at..].iter().take_while(|k| of_atom(k) && k.second.is_none()).count();
-            let pairs = keyed[at + alone..].iter().take_while(of_atom).count();
-            *ends = ((at + alone) as u32, (at + alone + pairs) as u32);
-            at += alone + pairs;
-        }
+        let mut ends = vec![0; atoms];
+        keyed.iter().for_each(|k| ends[k.first as usize] += 1);
+        ends.iter_mut().fold(0, |sum, end| {
+            *end += sum;
+            *end
+        });
         Self {
             ends,
-            seconds: keyed.iter().map(|k| k.second.unwrap_or(0)).collect(),
+            seconds: keyed.iter().map(|k| k.second).collect(),
             postings: keyed.into_iter().map(|k| k.posting).collect(),
         }
     }
 
-    /// The elements of this atom alone.
-    #[inline]
-    pub(super) fn alone(&self, atom: u32) -> &[Posting] {
-        let start = atom.checked_sub(1).map_or(0, |before| self.ends[before as usize].1);
-        &self.postings[start as usize..self.ends[atom as usize].0 as usize]
+    fn range(&self, first: u32) -> std::ops::Range<usize> {
+        let start = first.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        start as usize..self.ends[first as usize] as usize
     }
 
-    /// True where longer elements begin with this atom.
+    /// True where anything begins with this atom.
     #[inline]
-    pub(super) fn goes_on(&self, atom: u32) -> bool {
-        let (start, end) = self.ends[atom as usize];
-        start < end
+    pub(super) fn begin_with(&self, first: u32) -> bool {
+        !self.range(first).is_empty()
     }
 
-    /// The elements that begin with these two atoms.
+    /// What begins with these two atoms.
     #[inline]
-    pub(super) fn of_pair(&self, first: u32, second: u32) -> &[Posting] {
-        let (start, end) = self.ends[first as usize];
-        let seconds = &self.seconds[start as usize..end as usize];
+    pub(super) fn of(&self, first: u32, second: u32) -> &[Posting] {
+        let range = self.range(first);
+        let seconds = &self.seconds[range.clone()];
         let from = seconds.partition_point(|s| *s < second);
         let to = from + seconds[from..].iter().take_while(|s| **s == second).count();
-        &self.postings[start as usize + from..start as usize + to]
+        &self.postings[range.start + from..range.start + to]
     }
 }

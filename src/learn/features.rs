@@ -1,6 +1,7 @@
 //! From a message to the numbers of its features.
 
 use crate::text::{CharMap, Readings};
+use std::collections::HashMap;
 
 /// A message as the learner sees it: one symbol a character, values of slots replaced by a symbol of their kind.
 #[derive(Debug, Default, Clone)]
@@ -116,11 +117,16 @@ impl SoundTable {
     /// Reads every Han character of the basic block once; takes a few milliseconds.
     pub fn new() -> Self {
         let mut sounds = CharMap::new(0);
-        let mut syllables: std::collections::HashMap<String, u16> = std::collections::HashMap::new();
+        let mut syllables: HashMap<String, u16> = HashMap::new();
+        // Twenty thousand characters share some hundred readings.
+        let mut readings: HashMap<&str, u16> = HashMap::new();
         for c in '\u{4e00}'..='\u{9fff}' {
-            let Some(reading) = Readings::all(c).first().copied() else { continue };
-            let next = syllables.len() as u16 + 1;
-            sounds.set(c, *syllables.entry(fold_syllable(reading)).or_insert(next));
+            let Some(reading) = Readings::first(c) else { continue };
+            let symbol = *readings.entry(reading).or_insert_with(|| {
+                let next = syllables.len() as u16 + 1;
+                *syllables.entry(fold_syllable(reading)).or_insert(next)
+            });
+            sounds.set(c, symbol);
         }
         Self { sounds }
     }

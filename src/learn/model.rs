@@ -25,8 +25,10 @@ struct Stored {
 #[derive(Debug, Default)]
 pub struct Model {
     stored: Stored,
-    /// Open addressing by fingerprint.
+    /// Open addressing by the first bits of the fingerprint, so that ascending fingerprints fill it from start to end.
     table: Vec<Slot>,
+    /// How many of the last bits of a fingerprint do not count for its place.
+    shift: u32,
     /// Weights of common features, [`Self::width`] a row.
     dense: Vec<i16>,
     /// Class and weight of the other features.
@@ -42,8 +44,6 @@ pub struct Model {
 struct Slot {
     /// Fingerprint, 0 where the slot is empty.
     print: u32,
-    /// Index of the feature in [`Stored`].
-    feature: u32,
     /// Squared value: what the feature adds to the squared length of the vector.
     square: f32,
     /// Start of its weights, in `dense` or in `sparse`.
@@ -120,8 +120,10 @@ impl Model {
         let each = ranges.iter().enumerate().flat_map(|(f, r)| r.clone().map(move |at| (f, at)));
         let largest = each.map(|(f, at)| value(f, at).abs()).fold(f32::MIN_POSITIVE, f32::max);
         let step = largest / f32::from(STEPS);
+        let places = (stored.prints.len() * 2).next_power_of_two().max(2);
         let mut model = Self {
-            table: vec![Slot::default(); (stored.prints.len() * 2).next_power_of_two().max(2)],
+            table: vec![Slot::default(); places],
+            shift: u32::BITS.saturating_sub(places.trailing_zeros()),
             dense: Vec::new(),
             sparse: Vec::new(),
             width,
@@ -141,13 +143,12 @@ impl Model {
                 model.sparse.extend(weights);
                 (model.sparse.len() - range.len(), range.len() as u32)
             };
-            let mut at = stored.prints[feature] as usize & mask;
+            let mut at = model.place(stored.prints[feature]);
             while model.table[at].print != 0 {
                 at = (at + 1) & mask;
             }
             model.table[at] = Slot {
                 print: stored.prints[feature],
-                feature: feature as u32,
                 square: stored.values[feature] * stored.values[feature],
                 start: start as u32,
                 length,
@@ -173,7 +174,8 @@ impl Model {
             && stored.weight_classes.len() == stored.weights.len()
             && stored.weight_classes.iter().all(|c| (*c as usize) < stored.classes.len())
             && stored.biases.len() == stored.classes.len()
-            && stored.prints.iter().all(|p| *p != 0);
+            && stored.prints.first() != Some(&0)
+            && stored.prints.is_sorted_by(|a, b| a < b);
         if fits { Ok(Self::index(stored)) } else { Err(ModelError::Inconsistent) }
     }
 
@@ -193,9 +195,14 @@ impl Model {
     }
 
     #[inline]
+    fn place(&self, print: u32) -> usize {
+        (print >> self.shift) as usize
+    }
+
+    #[inline]
     fn find(&self, print: u32) -> Option<&Slot> {
         let mask = self.table.len() - 1;
-        let mut at = print as usize & mask;
+        let mut at = self.place(print);
         loop {
             match &self.table[at] {
                 Slot { print: 0, .. } => return None,
@@ -260,7 +267,7 @@ impl Model {
 
     /// The weight of one feature for one class, for explanations.
     pub fn weight(&self, print: u32, class: usize) -> f32 {
-        let Some(index) = self.find(print).map(|slot| slot.feature as usize) else { return 0.0 };
+        let Ok(index) = self.stored.prints.binary_search(&print) else { return 0.0 };
         let start = if index == 0 { 0 } else { self.stored.ends[index - 1] as usize };
         let range = start..self.stored.ends[index] as usize;
         let position = self.stored.weight_classes[range.clone()].iter().position(|c| *c as usize == class);

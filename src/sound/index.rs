@@ -105,11 +105,14 @@ impl Index {
 
     fn read_characters(&mut self, confusions: &Confusions) {
         let mut numbers: HashMap<Sound, u16> = HashMap::new();
+        // Twenty thousand characters share some thousand syllables.
+        let mut parsed: HashMap<&str, Option<Syllable>> = HashMap::new();
         for c in '\u{4e00}'..='\u{9fff}' {
-            let readings = Readings::syllables(c);
-            let Some(first) = readings.first() else { continue };
-            let second = readings.get(1).filter(|_| HETERONYMS.contains(c)).unwrap_or(first);
-            let sound = [*first, *second];
+            let mut readings =
+                Readings::toned(c).filter_map(|toned| *parsed.entry(toned).or_insert_with(|| Syllable::parse(toned)));
+            let Some(first) = readings.next() else { continue };
+            let second = if HETERONYMS.contains(c) { readings.next().unwrap_or(first) } else { first };
+            let sound = [first, second];
             let next = self.distinct.len() as u16;
             let number = *numbers.entry(sound).or_insert(next);
             if number == next {

@@ -1,6 +1,5 @@
 //! How characters sound: Mandarin readings without tones.
 
-use super::Syllable;
 use pinyin::{ToPinyin, ToPinyinMulti};
 
 /// Readings of characters (pinyin without tones), several where a character has several.
@@ -25,12 +24,19 @@ impl Readings {
         }
     }
 
-    /// All readings of a character as syllables with tones, the most common first.
-    pub fn syllables(c: char) -> Vec<Syllable> {
+    /// The most common reading of a character.
+    pub fn first(c: char) -> Option<&'static str> {
         match c.to_pinyin_multi() {
-            Some(multi) => multi.into_iter().filter_map(|p| Syllable::parse(p.with_tone_num_end())).collect(),
-            None => c.to_pinyin().and_then(|p| Syllable::parse(p.with_tone_num_end())).into_iter().collect(),
+            Some(multi) => multi.into_iter().next().map(|p| p.plain()),
+            None => c.to_pinyin().map(|p| p.plain()),
         }
+    }
+
+    /// All readings of a character with tones as digits at the end (zhi2), the most common first.
+    pub fn toned(c: char) -> impl Iterator<Item = &'static str> {
+        let several = c.to_pinyin_multi();
+        let one = if several.is_none() { c.to_pinyin() } else { None };
+        several.into_iter().flat_map(|multi| multi.into_iter()).chain(one).map(|p| p.with_tone_num_end())
     }
 
     /// Tells whether a character can be read as `syllable` (lower-case letters without tone marks, ü as u or v).
