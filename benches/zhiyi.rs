@@ -35,6 +35,19 @@ const TYPED: &[&str] = &[
     "怎么绑定实体会员卡呢",
     "航班延误了能开个证明吗",
 ];
+/// Of exactly 15 characters each.
+const TYPED_15: &[&str] = &[
+    "明天下午广州飞北京航班还有票吗",
+    "想把周五早上机票改成下周一晚上",
+    "这台空调装好了一点都不冷怎么办",
+    "会员积分下月到期能不能先换东西",
+    "带折叠的婴儿车上飞机要不要托运",
+    "你们商场四楼那家火锅店几点关门",
+    "订单显示已签收可是我没收到东西",
+    "帮我看看后天去成都的航班延误没",
+    "孕妇坐飞机需要带医院开什么证明",
+    "我买的电饭煲用了两天就不通电了",
+];
 const TYPED_LONG: &[&str] = &[
     "你好，我上周在你们店里买了一台格力空调，师傅昨天来装的，今天早上发现一点都不制冷，能不能安排人过来看看，我明天下午两点以后都在家",
     "我妈妈七十多岁了第一次自己坐飞机，明天从哈尔滨飞广州，CZ3626，腿脚不太方便，想问下能不能申请个轮椅，需要提前多久办",
@@ -44,6 +57,15 @@ const VOICE: &[&str] = &[
     "呃帮我查一下西贼三幺零二那个航班到没到",
     "就是我那个会员卡里面还有多少积分可以换东西吗",
     "我我昨天买的那个电饭煲它不通电了你们能上门修吗",
+];
+/// Of exactly 30 characters each.
+const VOICE_30: &[&str] = &[
+    "嗯那个我想问一下就是明天上午从广州飞上海的航班大概几点起飞啊",
+    "呃你好我昨天在你们店里买的那个电饭煲今天突然就不通电了怎么办",
+    "就是我那个会员卡里面还有多少积分呀然后能不能换一点什么东西啊",
+    "喂我想把后天下午去成都那个机票给它改到大后天的早上要多少钱呢",
+    "那个请问一下你们商场地下的停车场停一个小时是要收多少钱来着啊",
+    "我我想问下我妈妈七十岁了她一个人坐飞机能不能帮她申请一个轮椅",
 ];
 
 fn main() {
@@ -115,8 +137,10 @@ fn recognition(folder: &Path) {
     for (name, messages, modality) in [
         ("typed short", TYPED_SHORT, Modality::Text),
         ("typed", TYPED, Modality::Text),
+        ("typed of 15", TYPED_15, Modality::Text),
         ("typed long", TYPED_LONG, Modality::Text),
         ("voice", VOICE, Modality::Voice),
+        ("voice of 30", VOICE_30, Modality::Voice),
     ] {
         let each = |work: &mut dyn FnMut(&str)| {
             for _ in 0..REPEAT {

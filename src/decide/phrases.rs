@@ -1,6 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
-use super::row_index::{Element, Firsts, Pairs, Posting, RowIndex};
+use super::row_index::{Element, Firsts, Pairs, Posting, RowIndex, wide};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
@@ -86,8 +86,8 @@ pub struct RowMatcher {
     occurrences: Vec<Occurrence>,
     /// For each atom the last call in which it stood in the window.
     atom_stood: Vec<u32>,
-    /// For each element the last call in which it stood in the window, if it anchors rows or is written with more than one
-    /// atom.
+    /// For each element the last call in which it stood in the window, if it anchors rows, is [`wide`] or was written with
+    /// more than one atom.
     element_stood: Vec<u32>,
     /// Number of this call.
     call: u32,
@@ -164,7 +164,7 @@ impl RowMatcher {
         occurrences.sort_unstable();
     }
 
-    /// Notes which anchors of rows stand somewhere, and which elements of more than one atom.
+    /// Notes which anchors of rows stand somewhere, which wide elements, and which elements of more than one atom.
     fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
         let (mut stood, mut anchors) = (std::mem::take(&mut self.element_stood), std::mem::take(&mut self.anchors));
         let call = self.call;
@@ -177,7 +177,7 @@ impl RowMatcher {
             *last = call;
         };
         for o in &self.occurrences {
-            index.anchors(o.atom).iter().for_each(|element| note(*element, true));
+            index.noted(o.atom).iter().for_each(|n| note(n.element, n.anchors));
         }
         self.each_longer(
             index,
@@ -190,12 +190,15 @@ impl RowMatcher {
         (self.element_stood, self.anchors) = (stood, anchors);
     }
 
-    /// Tells whether an element stands in the window.
+    /// Tells whether an element that rows need, or one without longer ways to write it, stands in the window.
     #[inline]
     fn stands(&self, index: &RowIndex, element: u32) -> bool {
-        index.firsts(element).may_meet(self.atoms)
-            && (self.element_stood[element as usize] == self.call
-                || index.alone(element).iter().any(|atom| self.atom_stood[*atom as usize] == self.call))
+        if !index.firsts(element).may_meet(self.atoms) {
+            return false;
+        }
+        let alone = index.alone(element);
+        self.element_stood[element as usize] == self.call
+            || (!wide(alone) && alone.iter().any(|atom| self.atom_stood[*atom as usize] == self.call))
     }
 
     /// Collects where the elements of one row stand, by position.
@@ -203,12 +206,15 @@ impl RowMatcher {
         hits.clear();
         for Element { element, position, needed, longer } in elements.into_iter().flatten().copied() {
             let firsts = index.firsts(element);
-            if !firsts.may_meet(self.atoms) {
+            if !firsts.may_meet(self.atoms) || (!longer && !self.stands(index, element)) {
                 continue;
             }
             let alone = index.alone(element);
-            for o in self.occurrences.iter().filter(|o| firsts.may_have(o.atom) && alone.binary_search(&o.atom).is_ok())
-            {
+            let is_alone = |atom: u32| match wide(alone) {
+                true => alone.binary_search(&atom).is_ok(),
+                false => alone.contains(&atom),
+            };
+            for o in self.occurrences.iter().filter(|o| firsts.may_have(o.atom) && is_alone(o.atom)) {
                 hits.push(Hit { position, start: o.start, end: o.end });
             }
             if longer {

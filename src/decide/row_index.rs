@@ -68,10 +68,10 @@ pub(super) struct Element {
 /// looked for once, and a row is looked at only where its rarest element stands.
 pub struct RowIndex {
     pub(super) atoms: Atoms,
-    /// For each atom the elements that it is by itself and that anchor rows.
-    anchors: Lists,
+    /// For each atom the elements that it is by itself if they anchor rows or are [`wide`].
+    noted: Lists<Noted>,
     /// For each element the atoms that it is by themselves.
-    alone: Lists,
+    alone: Lists<u32>,
     /// Longer ways to write elements that some row requires or excludes.
     pub(super) needed: Pairs,
     /// Longer ways to write elements that every row that has them may miss.
@@ -128,7 +128,7 @@ impl RowIndex {
         anchor_of.iter().flatten().for_each(|e| is_anchor[*e as usize] = true);
         let mut rests = Vec::new();
         let (mut needed, mut optional, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut alone, mut anchored_alone) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
+        let (mut alone, mut noted) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
         let mut by_id: Vec<_> = ids.iter().collect();
         by_id.sort_unstable_by_key(|(_, id)| **id);
         for (ways, element) in by_id {
@@ -138,15 +138,16 @@ impl RowIndex {
             for way in ways {
                 let [first, second, rest @ ..] = way.as_slice() else {
                     alone[*element as usize].push(way[0]);
-                    if anchors {
-                        anchored_alone[way[0] as usize].push(*element);
-                    }
                     continue;
                 };
                 let (start, length) = (rests.len() as u32, rest.len() as u8);
                 let posting = Posting { element: *element, rest: start, length, anchors };
                 pairs.push(Keyed { first: *first, second: *second, posting });
                 rests.extend(rest);
+            }
+            let alone = &alone[*element as usize];
+            if anchors || wide(alone) {
+                alone.iter().for_each(|atom| noted[*atom as usize].push(Noted { element: *element, anchors }));
             }
         }
         let (mut elements, mut anchors) = (Vec::new(), Vec::new());
@@ -173,7 +174,7 @@ impl RowIndex {
         let shapes = anchors.into_iter().map(|(_, shape)| shape).collect();
         let count = atoms.count();
         Self {
-            anchors: Lists::new(&anchored_alone),
+            noted: Lists::new(&noted),
             alone: Lists::new(&alone),
             needed: Pairs::new(needed, count),
             optional: Pairs::new(optional, count),
@@ -227,10 +228,10 @@ impl RowIndex {
         self.alone.of(element)
     }
 
-    /// The elements that an atom is by itself and that anchor rows.
+    /// The elements that an atom is by itself, if they anchor rows or are [`wide`].
     #[inline]
-    pub(super) fn anchors(&self, atom: u32) -> &[u32] {
-        self.anchors.of(atom)
+    pub(super) fn noted(&self, atom: u32) -> &[Noted] {
+        self.noted.of(atom)
     }
 
     /// The atoms behind the second.
@@ -264,28 +265,41 @@ impl Firsts {
     }
 }
 
-/// Lists of numbers, one behind the other.
-struct Lists {
-    /// For each list its end.
-    ends: Vec<u32>,
-    numbers: Vec<u32>,
+/// An element that is noted where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Noted {
+    pub(super) element: u32,
+    /// Whether rows are anchored at it.
+    pub(super) anchors: bool,
 }
 
-impl Lists {
-    fn new(lists: &[Vec<u32>]) -> Self {
+/// True for an element of so many atoms that going through all of them takes longer than noting where it stands.
+pub(super) fn wide(alone: &[u32]) -> bool {
+    alone.len() > 4
+}
+
+/// Lists, one behind the other.
+struct Lists<T> {
+    /// For each list its end.
+    ends: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy> Lists<T> {
+    fn new(lists: &[Vec<T>]) -> Self {
         let mut ends = Vec::with_capacity(lists.len());
-        let mut numbers = Vec::new();
+        let mut items = Vec::new();
         for list in lists {
-            numbers.extend(list);
-            ends.push(numbers.len() as u32);
+            items.extend_from_slice(list);
+            ends.push(items.len() as u32);
         }
-        Self { ends, numbers }
+        Self { ends, items }
     }
 
     #[inline]
-    fn of(&self, list: u32) -> &[u32] {
+    fn of(&self, list: u32) -> &[T] {
         let start = list.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.numbers[start as usize..self.ends[list as usize] as usize]
+        &self.items[start as usize..self.ends[list as usize] as usize]
     }
 }
 

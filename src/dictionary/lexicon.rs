@@ -212,7 +212,7 @@ impl Lexicon {
         if pair.word != NO_WORD {
             self.postings(pair.word, &mut |p| found(end, p));
         }
-        if chars.len() == end {
+        if chars.get(end).is_none_or(|third| pair.thirds & third_bit(*third) == 0) {
             return;
         }
         let mut node = self.map.node(pair.state as CompiledAddr);
@@ -352,6 +352,14 @@ struct Pair {
     out: u64,
     /// Value of the word of these two characters, or [`NO_WORD`].
     word: u64,
+    /// The [`third_bit`]s of the characters that may follow.
+    thirds: u64,
+}
+
+/// One of 64 bits for a character, so that most walks that would end at the third character need not begin.
+#[inline]
+fn third_bit(c: char) -> u64 {
+    1 << (u32::from(c) % 64)
 }
 
 impl Prefixes {
@@ -361,11 +369,13 @@ impl Prefixes {
         each_character(map, map.root().addr(), Output::zero(), |first, state, out| {
             singles.set(first, word_at(map, state, out));
             each_character(map, state, out, |second, state, out| {
+                let mut thirds = 0;
+                each_character(map, state, out, |third, _, _| thirds |= third_bit(third));
                 let (word, out) = (word_at(map, state, out), out.value());
-                pairs.push(Pair { key: key(first, second), state: state as u64, out, word });
+                pairs.push(Pair { key: key(first, second), state: state as u64, out, word, thirds });
             });
         });
-        let empty = Pair { key: 0, state: 0, out: 0, word: NO_WORD };
+        let empty = Pair { key: 0, state: 0, out: 0, word: NO_WORD, thirds: 0 };
         let mut table = vec![empty; (pairs.len() * 2).next_power_of_two().max(2)];
         let mask = table.len() - 1;
         for pair in pairs {

@@ -222,14 +222,12 @@ impl Model {
         let (mut squares, mut known) = (0f32, 0usize);
         for block in prints.chunks(BLOCK) {
             let sums = scores.block.as_mut_slice();
-            let mut full = [0u32; BLOCK];
-            let mut count = 0;
+            scores.full.clear();
             for slot in block.iter().filter_map(|print| self.find(*print)) {
                 squares += slot.square;
                 known += 1;
                 if slot.length == DENSE {
-                    full[count] = slot.start;
-                    count += 1;
+                    scores.full.push(slot.start);
                 } else {
                     let start = slot.start as usize;
                     for (class, weight) in &self.sparse[start..start + slot.length as usize] {
@@ -237,7 +235,7 @@ impl Model {
                     }
                 }
             }
-            self.add_full(&full[..count], sums);
+            self.add_full(&scores.full, sums);
             scores.close_block();
         }
         squares += (prints.len() - known) as f32 * UNKNOWN_SQUARE;
@@ -283,6 +281,8 @@ pub struct Scores {
     scores: Vec<f32>,
     sums: Vec<i32>,
     block: Vec<i16>,
+    /// Starts of the full rows of a block.
+    full: Vec<u32>,
 }
 
 impl Scores {
