@@ -7,10 +7,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tonic::Code;
 use zhiyi::load::{Child, usage};
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
-use zhiyi::service::proto::{RecognizeRequest, RecognizeResponse};
+use zhiyi::service::proto::{RecognizeRequest, RecognizeResponse, StreamRecognizeRequest};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DATA: u8 = 0;
@@ -102,21 +101,13 @@ fn drain(socket: &mut TcpStream) -> bool {
     false
 }
 
-/// An honest client gets its answer: at once, or, where calls of others take all places, as soon as their time is up.
+/// An honest client gets its answer at the first try.
 async fn honest(address: SocketAddr, after: &str) {
     let ask = async {
         let mut client = RecognizerClient::connect(format!("http://{address}")).await.expect("the server listens");
-        loop {
-            let request =
-                RecognizeRequest { text: "我要值机".into(), account: "air".into(), ..RecognizeRequest::default() };
-            match client.recognize(request).await {
-                Ok(answer) => return answer.into_inner(),
-                Err(refused) if refused.code() == Code::ResourceExhausted => {
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                Err(other) => panic!("after {after}: {other}"),
-            }
-        }
+        let request =
+            RecognizeRequest { text: "我要值机".into(), account: "air".into(), ..RecognizeRequest::default() };
+        client.recognize(request).await.unwrap_or_else(|e| panic!("after {after}: {e}")).into_inner()
     };
     let answer: RecognizeResponse =
         tokio::time::timeout(Duration::from_secs(30), ask).await.unwrap_or_else(|_| panic!("no answer after {after}"));
@@ -322,4 +313,95 @@ async fn hostile_clients_do_not_take_the_server_down() {
     }
     drop(held);
     honest(address, "all of them have gone").await;
+}
+
+/// A hundred calls a connection, of whose requests only the first `filled` bytes come.
+fn unfinished(address: SocketAddr, connections: usize, method: &str, filled: usize) -> Vec<TcpStream> {
+    // Of a message of 1 MiB.
+    let body = [&[0, 0, 0x10, 0, 0][..], &vec![0x0a; filled]].concat();
+    let open = || {
+        let mut socket = greeted(address, &[]);
+        for n in 0..100u32 {
+            send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call(method)));
+            send(&mut socket, &frame(DATA, 0, 2 * n + 1, &body));
+            // A client that sent more than the window allows would be sent away for that.
+            if filled > 0 {
+                taken(&mut socket);
+            }
+        }
+        taken(&mut socket);
+        socket
+    };
+    (0..connections).map(|_| open()).collect()
+}
+
+/// Waits until the server has taken all that was sent before, by a ping that it answers.
+fn taken(socket: &mut TcpStream) {
+    let answer = frame(PING, 1, 0, b"all come");
+    let (mut heard, mut part) = (Vec::<u8>::new(), [0u8; 65536]);
+    send(socket, &frame(PING, 0, 0, b"all come"));
+    while !heard.windows(answer.len()).any(|w| w == answer) {
+        match socket.read(&mut part) {
+            Ok(n @ 1..) => heard.extend(&part[..n]),
+            Ok(0) | Err(_) => panic!("the ping is not answered"),
+        }
+    }
+}
+
+/// Slow clients hold many times more requests open than there are places for calls, streams or bytes; meanwhile honest
+/// clients are answered at the first try, and the server's memory is bounded.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_clients_keep_no_honest_one_out() {
+    let tiny = support::fixture("tiny");
+    support::load(&tiny).expect("the dictionary loads");
+    let program = Path::new(env!("CARGO_BIN_EXE_zhiyi"));
+    let settings = [
+        "server.threads=2",
+        "limits.concurrent_requests=8",
+        "limits.open_streams=8",
+        "limits.arriving_requests=64",
+        "limits.buffered_bytes=16MiB",
+        // Longer than the test: nobody is sent away because the time was up.
+        "limits.request_time=10m",
+    ];
+    let mut command = std::process::Command::new(program);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--dictionaries"]).arg(&tiny);
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    let server = Child::run(&mut command).expect("the server starts");
+    let (address, pid) = (server.address, server.pid());
+    honest(address, "the start").await;
+    let before = usage(pid);
+    let mut held = Vec::new();
+    for (method, filled) in [
+        ("Recognize", 0),
+        ("BatchRecognize", 0),
+        ("StreamRecognize", 0),
+        ("Moderate", 5_000),
+        ("StreamRecognize", 5_000),
+    ] {
+        let attack = tokio::task::spawn_blocking(move || unfinished(address, 8, method, filled));
+        held.extend(attack.await.expect("the attack does not panic"));
+        for _ in 0..10 {
+            honest(address, method).await;
+        }
+        stream_is_answered(address).await;
+        if let (Some(before), Some(now)) = (before, usage(pid)) {
+            let grown = now.resident.saturating_sub(before.resident) >> 20;
+            println!("800 unfinished calls of {method} with {filled} bytes each: {grown} MiB more than at the start");
+            assert!(grown < 64, "{method}: the server holds {grown} MiB more");
+        }
+    }
+}
+
+/// An honest stream gets an answer, too.
+async fn stream_is_answered(address: SocketAddr) {
+    let mut client = RecognizerClient::connect(format!("http://{address}")).await.expect("the server listens");
+    let request =
+        RecognizeRequest { text: "我要值机".into(), account: "air".into(), ..RecognizeRequest::default() };
+    let item = StreamRecognizeRequest { request: Some(request) };
+    let answers = client.stream_recognize(tokio_stream::once(item)).await.expect("a stream is taken");
+    let answer = answers.into_inner().message().await.expect("no refusal").expect("an answer");
+    assert!(answer.result.is_some());
 }

@@ -60,12 +60,24 @@ fn refused(status: &Status) {
     assert_eq!(retry, Some(Duration::from_millis(200)), "it says when to come back");
 }
 
+/// A connection whose client takes no answer: its calls stay in flight.
+async fn taking_nothing(address: SocketAddr) -> Channel {
+    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}")).expect("a URL");
+    endpoint.initial_stream_window_size(0).connect().await.expect("the server listens")
+}
+
+/// A call whose answer nobody takes.
+fn untaken(channel: &Channel) -> Answered {
+    let mut reader = RecognizerClient::new(channel.clone());
+    tokio::spawn(async move { reader.recognize(request("我要值机")).await })
+}
+
 #[tokio::test]
 async fn calls_beyond_the_limit_are_refused_at_once() {
     let server = limited(|l| l.concurrent_requests = 2);
-    let channel = channel(server.address()).await;
-    let mut reader = RecognizerClient::new(channel.clone());
-    let (first, second) = (slow(&channel), slow(&channel));
+    let stalled = taking_nothing(server.address()).await;
+    let mut reader = RecognizerClient::new(channel(server.address()).await);
+    let (first, second) = (untaken(&stalled), untaken(&stalled));
     until(&server, "zhiyi_calls_in_flight", 2.0).await;
     let begun = Instant::now();
     refused(&reader.recognize(request("我要值机")).await.expect_err("two are in flight"));
@@ -73,14 +85,60 @@ async fn calls_beyond_the_limit_are_refused_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(5), "nothing waits");
     assert_eq!(number(&server, "zhiyi_shed_total{reason=\"calls\"}"), 2.0);
     assert_eq!(number(&server, "zhiyi_calls_total{method=\"Recognize\",code=\"RESOURCE_EXHAUSTED\"}"), 1.0);
-    // One gives up, the other ends its request.
-    first.1.abort();
-    second.0.send(request("我要值机")).await.expect("it is awaited");
-    drop(second.0);
-    let answer = second.1.await.expect("no panic").expect("an answer").into_inner();
-    assert_eq!(answer.intents[0].id, "air.check_in");
-    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+    first.abort();
+    until(&server, "zhiyi_calls_in_flight", 1.0).await;
     reader.recognize(request("我要值机")).await.expect("there is room again");
+    second.abort();
+    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+}
+
+#[tokio::test]
+async fn calls_whose_request_is_on_its_way_keep_nobody_out() {
+    let server = limited(|l| {
+        l.concurrent_requests = 1;
+        l.arriving_requests = 3;
+    });
+    let channel = channel(server.address()).await;
+    let mut reader = RecognizerClient::new(channel.clone());
+    let mut waiting = Vec::new();
+    for n in 1..=3 {
+        waiting.push(slow(&channel));
+        until(&server, "zhiyi_arriving_requests", f64::from(n)).await;
+    }
+    assert_eq!(number(&server, "zhiyi_calls_in_flight"), 0.0);
+    reader.recognize(request("我要值机")).await.expect("the only place is free");
+    // One more takes the place of the oldest, and of nobody else.
+    waiting.push(slow(&channel));
+    refused(&waiting.remove(0).1.await.expect("no panic").expect_err("it was the slowest"));
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"slow\"}"), 1.0);
+    until(&server, "zhiyi_arriving_requests", 3.0).await;
+    // A request that is there after all is answered.
+    for (send, answer) in waiting {
+        send.send(request("我要值机")).await.expect("it is awaited");
+        drop(send);
+        let answer = answer.await.expect("no panic").expect("an answer").into_inner();
+        assert_eq!(answer.intents[0].id, "air.check_in");
+    }
+    until(&server, "zhiyi_arriving_requests", 0.0).await;
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"slow\"}"), 1.0);
+}
+
+#[tokio::test]
+async fn a_request_that_arrives_late_finds_a_place_or_is_refused() {
+    let server = limited(|l| l.concurrent_requests = 1);
+    let channel = channel(server.address()).await;
+    let (send, answer) = slow(&channel);
+    until(&server, "zhiyi_arriving_requests", 1.0).await;
+    let stalled = taking_nothing(server.address()).await;
+    let untaken = untaken(&stalled);
+    until(&server, "zhiyi_calls_in_flight", 1.0).await;
+    send.send(request("我要值机")).await.expect("it is awaited");
+    drop(send);
+    refused(&answer.await.expect("no panic").expect_err("the only place is taken"));
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"calls\"}"), 1.0);
+    untaken.abort();
+    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+    assert_eq!(number(&server, "zhiyi_arriving_requests"), 0.0);
 }
 
 async fn stream(
@@ -103,6 +161,8 @@ async fn streams_beyond_the_limit_are_refused_and_calls_are_not() {
     });
     let channel = channel(server.address()).await;
     let (send, mut answers) = stream(&channel).await.expect("one stream is allowed");
+    send.send(item("格力优惠")).await.expect("the stream is open");
+    assert!(answers.message().await.expect("it is answered").is_some());
     let status = match stream(&channel).await {
         Ok((_, mut answers)) => answers.message().await.expect_err("a second stream"),
         Err(status) => status,
@@ -113,7 +173,35 @@ async fn streams_beyond_the_limit_are_refused_and_calls_are_not() {
     assert!(answers.message().await.expect("it goes on").is_some());
     drop((send, answers));
     until(&server, "zhiyi_open_streams", 0.0).await;
-    stream(&channel).await.expect("there is room again");
+    let (send, mut answers) = stream(&channel).await.expect("there is room again");
+    send.send(item("格力优惠")).await.expect("the stream is open");
+    assert!(answers.message().await.expect("it is answered").is_some());
+}
+
+/// A stream on which nothing was said yet holds no place of those that are used.
+#[tokio::test]
+async fn silent_streams_keep_nobody_out() {
+    let server = limited(|l| {
+        l.open_streams = 1;
+        l.arriving_requests = 2;
+    });
+    let channel = channel(server.address()).await;
+    let mut silent = Vec::new();
+    for n in 1..=2 {
+        silent.push(stream(&channel).await.expect("a stream"));
+        until(&server, "zhiyi_arriving_requests", f64::from(n)).await;
+    }
+    let (send, mut answers) = stream(&channel).await.expect("a stream");
+    send.send(item("格力优惠")).await.expect("the stream is open");
+    assert!(answers.message().await.expect("it is answered").is_some());
+    assert_eq!(number(&server, "zhiyi_open_streams"), 1.0);
+    // The oldest gave way where the third had to wait for its first message.
+    if number(&server, "zhiyi_shed_total{reason=\"slow\"}") > 0.0 {
+        refused(&silent.remove(0).1.message().await.expect_err("it was the slowest"));
+    }
+    let (send, mut answers) = silent.remove(0);
+    send.send(item("格力优惠")).await.expect("the stream is open");
+    refused(&answers.message().await.expect_err("the only place is taken"));
 }
 
 #[tokio::test]
@@ -124,16 +212,21 @@ async fn half_received_requests_cannot_fill_the_memory() {
     });
     let channel = channel(server.address()).await;
     let large = || request(&"我".repeat(13_000));
+    let empty = slow(&channel);
+    until(&server, "zhiyi_arriving_requests", 1.0).await;
     let first = slow(&channel);
     first.0.send(large()).await.expect("it is awaited");
     eventually("the first is held", async || (number(&server, "zhiyi_buffered_bytes") > 39_000.0).then_some(())).await;
     let second = slow(&channel);
     second.0.send(large()).await.expect("it is awaited");
-    refused(&second.1.await.expect("no panic").expect_err("both together are too much"));
+    refused(&first.1.await.expect("no panic").expect_err("both together are too much"));
     assert_eq!(number(&server, "zhiyi_shed_total{reason=\"bytes\"}"), 1.0);
     RecognizerClient::new(channel.clone()).recognize(request("我要值机")).await.expect("small ones are read");
-    first.1.abort();
+    second.1.abort();
     until(&server, "zhiyi_buffered_bytes", 0.0).await;
+    assert_eq!(number(&server, "zhiyi_arriving_requests"), 1.0, "who holds nothing need not go");
+    empty.1.abort();
+    until(&server, "zhiyi_arriving_requests", 0.0).await;
 
     let status = RecognizerClient::new(channel).recognize(request(&"我".repeat(30_000))).await.expect_err("too large");
     assert_eq!(status.code(), Code::OutOfRange);
@@ -146,7 +239,7 @@ async fn a_request_that_does_not_end_is_ended() {
     let status = answer.await.expect("no panic").expect_err("it is too late");
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert_eq!(number(&server, "zhiyi_shed_total{reason=\"late\"}"), 1.0);
-    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+    until(&server, "zhiyi_arriving_requests", 0.0).await;
 }
 
 #[tokio::test]
@@ -232,9 +325,10 @@ async fn connections_beyond_the_limit_are_turned_away() {
     until(&server, "zhiyi_connections", 2.0).await;
     closed(TcpStream::connect(server.address()).await.expect("it listens")).await;
     assert_eq!(number(&server, "zhiyi_connections_turned_away_total"), 1.0);
-    RecognizerClient::new(first).recognize(request("我要值机")).await.expect("others are served");
+    RecognizerClient::new(first.clone()).recognize(request("我要值机")).await.expect("others are served");
     drop(second);
     until(&server, "zhiyi_connections", 1.0).await;
+    drop(first);
     let third = channel(server.address()).await;
     RecognizerClient::new(third).recognize(request("我要值机")).await.expect("there is room again");
 }

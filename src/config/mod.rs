@@ -104,6 +104,7 @@ pub struct Limits {
     pub buffered_bytes: usize,
     pub concurrent_requests: usize,
     pub open_streams: usize,
+    pub arriving_requests: usize,
     pub retry_after: Duration,
     pub request_time: Duration,
     /// `None`: never.
@@ -210,6 +211,7 @@ impl RawConfig {
                 buffered_bytes: r.size("limits.buffered_bytes"),
                 concurrent_requests: r.number("limits.concurrent_requests", 1, 1 << 24),
                 open_streams: r.number("limits.open_streams", 1, 1 << 24),
+                arriving_requests: r.number("limits.arriving_requests", 1, 1 << 24),
                 retry_after: r.time("limits.retry_after"),
                 request_time: r.time("limits.request_time"),
                 stream_idle: r.time_or_never("limits.stream_idle"),

@@ -1,10 +1,10 @@
 //! The call that a serving thread works on: its claims on the limits, its deadline, its trace.
 
-use super::metrics::ThreadMetrics;
+use super::metrics::{Counter, ThreadMetrics};
 use super::traces::SpanContext;
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// What a call holds of its thread's limits, until the last of its request body, answer and handler is dropped.
@@ -16,6 +16,10 @@ pub(super) struct Call {
     /// Where the call is traced.
     pub(super) trace: Option<SpanContext>,
     held: AtomicUsize,
+    /// It counts as arriving and not as in flight.
+    aside: AtomicBool,
+    /// Its place was given to another call before its request was there.
+    dismissed: AtomicBool,
 }
 
 impl Call {
@@ -26,8 +30,49 @@ impl Call {
         deadline: Option<Instant>,
         trace: Option<SpanContext>,
     ) -> Arc<Self> {
-        if stream { &metrics.open_streams } else { &metrics.calls_in_flight }.add(1);
-        Arc::new(Self { metrics, stream, deadline, trace, held: AtomicUsize::new(0) })
+        let call = Self {
+            metrics,
+            stream,
+            deadline,
+            trace,
+            held: AtomicUsize::new(0),
+            aside: AtomicBool::new(false),
+            dismissed: AtomicBool::new(false),
+        };
+        call.gauge().add(1);
+        Arc::new(call)
+    }
+
+    /// What the call counts as.
+    fn gauge(&self) -> &Counter {
+        match (self.aside.load(Ordering::Relaxed), self.stream) {
+            (true, _) => &self.metrics.arriving,
+            (false, true) => &self.metrics.open_streams,
+            (false, false) => &self.metrics.calls_in_flight,
+        }
+    }
+
+    /// Counts the call as arriving, or as in flight again.
+    pub(super) fn set_aside(&self, aside: bool) {
+        self.gauge().subtract(1);
+        self.aside.store(aside, Ordering::Relaxed);
+        self.gauge().add(1);
+    }
+
+    /// Gives the call's place away; what it claimed is free at once.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.store(true, Ordering::Relaxed);
+        self.release_to(0);
+    }
+
+    /// Tells whether the call's place was given away.
+    pub(super) fn dismissed(&self) -> bool {
+        self.dismissed.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that the call claims.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Claims bytes of the thread's buffers.
@@ -36,9 +81,12 @@ impl Call {
         self.metrics.buffered.add(bytes as u64);
     }
 
-    /// Gives back all claimed bytes: the messages they made up were answered.
-    pub(super) fn release(&self) {
-        self.metrics.buffered.subtract(self.held.swap(0, Ordering::Relaxed) as u64);
+    /// Gives claimed bytes back, all but `kept`.
+    pub(super) fn release_to(&self, kept: usize) {
+        let held = self.held();
+        let kept = kept.min(held);
+        self.held.store(kept, Ordering::Relaxed);
+        self.metrics.buffered.subtract((held - kept) as u64);
     }
 
     /// Tells whether the deadline has passed.
@@ -49,8 +97,8 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if self.stream { &self.metrics.open_streams } else { &self.metrics.calls_in_flight }.subtract(1);
-        self.release();
+        self.gauge().subtract(1);
+        self.release_to(0);
     }
 }
 

@@ -84,6 +84,8 @@ fn calls(page: &mut Page, shared: &Shared) {
     let calls = sum(&|t| &t.calls_in_flight);
     page.one("zhiyi_calls_in_flight", "gauge", "Calls whose answer was not yet taken.", calls);
     page.one("zhiyi_open_streams", "gauge", "Open streams.", sum(&|t| &t.open_streams));
+    let arriving = sum(&|t| &t.arriving);
+    page.one("zhiyi_arriving_requests", "gauge", "Calls and streams whose request is still on its way.", arriving);
     page.one("zhiyi_buffered_bytes", "gauge", "Bytes of requests in memory.", sum(&|t| &t.buffered));
     page.one("zhiyi_connections", "gauge", "Open connections.", sum(&|t| &t.connections));
     page.one("zhiyi_connections_total", "counter", "Connections taken.", sum(&|t| &t.accepted));

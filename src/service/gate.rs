@@ -1,5 +1,6 @@
 //! What every call passes: its token, the limits, its deadline, the counters, its trace.
 
+use super::arrivals::Arrivals;
 use super::call::{self, Call, Notes};
 use super::metrics::{Method, Shed, ThreadMetrics};
 use super::secrets::Secrets;
@@ -15,7 +16,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use tokio::time::Sleep;
 use tonic::Status;
@@ -34,12 +35,18 @@ struct Rules {
     request_time: Duration,
     calls: u64,
     streams: u64,
+    arrivals: Arrivals,
     bytes: u64,
+    /// Bytes of the largest message.
+    largest: usize,
     retry_after: Duration,
     /// Answers to refused calls, made once: refusing has to be cheap.
     too_many_calls: HeaderMap,
     too_many_streams: HeaderMap,
 }
+
+const TOO_MANY_CALLS: &str = "too many calls in flight";
+const TOO_MANY_STREAMS: &str = "too many open streams";
 
 /// This thread's part of a limit of the whole server; at least 1.
 pub(super) fn share(limit: usize, threads: usize) -> usize {
@@ -63,11 +70,13 @@ impl Gate {
             request_time: limits.request_time,
             calls: share(limits.concurrent_requests, threads) as u64,
             streams: share(limits.open_streams, threads) as u64,
+            arrivals: Arrivals::new(share(limits.arriving_requests, threads)),
             // A single request of the largest size must always fit.
             bytes: share(limits.buffered_bytes, threads).max(limits.request_bytes) as u64,
+            largest: limits.request_bytes,
             retry_after: limits.retry_after,
-            too_many_calls: refusal("too many calls in flight"),
-            too_many_streams: refusal("too many open streams"),
+            too_many_calls: refusal(TOO_MANY_CALLS),
+            too_many_streams: refusal(TOO_MANY_STREAMS),
         }))
     }
 }
@@ -94,17 +103,30 @@ impl Rules {
                 return Some(status.into_http::<Body>().into_parts().0.headers);
             }
         }
+        let refusal = match self.full(method, stream)? {
+            Shed::Streams => &self.too_many_streams,
+            _ => &self.too_many_calls,
+        };
+        self.count(method, tonic::Code::ResourceExhausted as usize);
+        Some(refusal.clone())
+    }
+
+    /// Which limit of calls leaves no place for one more, if any; it is counted.
+    fn full(&self, method: Method, stream: bool) -> Option<Shed> {
         let read = matches!(method, Method::Recognize | Method::BatchRecognize | Method::Moderate);
-        let (why, refusal) = if stream && self.metrics.open_streams.get() >= self.streams {
-            (Shed::Streams, &self.too_many_streams)
+        let why = if stream && self.metrics.open_streams.get() >= self.streams {
+            Shed::Streams
         } else if read && self.metrics.calls_in_flight.get() >= self.calls {
-            (Shed::Calls, &self.too_many_calls)
+            Shed::Calls
         } else {
             return None;
         };
         self.shed(why);
-        self.count(method, tonic::Code::ResourceExhausted as usize);
-        Some(refusal.clone())
+        Some(why)
+    }
+
+    fn overloaded(&self, what: &str) -> Status {
+        status::overloaded(what, self.retry_after)
     }
 }
 
@@ -152,7 +174,16 @@ where
         let deadline = time.and_then(|t| started.checked_add(t));
         let trace = self.rules.tracer.as_ref().and_then(|t| t.begin(request.headers()));
         let call = Call::begin(self.rules.metrics.clone(), stream, deadline, trace);
-        let upload = |body| Upload { body, call: call.clone(), rules: self.rules.clone() };
+        let upload = |body| Upload {
+            body,
+            call: call.clone(),
+            rules: self.rules.clone(),
+            method,
+            many: matches!(method, Method::StreamRecognize | Method::Reflection),
+            messages: Messages::default(),
+            progress: Progress::New,
+            kept_back: None,
+        };
         let inner = self.inner.call(request.map(upload));
         let running =
             Running { rules: self.rules.clone(), call, method, started, notes: None, timer: None, finished: false };
@@ -253,11 +284,93 @@ fn answer(headers: HeaderMap) -> Response<Answer> {
     response
 }
 
-/// The body of a request; counts the bytes that its thread has to hold.
+/// The body of a request: claims the bytes that its thread has to hold, and lets the call step aside while the request
+/// is on its way.
 pub(super) struct Upload {
     body: Body,
     call: Arc<Call>,
     rules: Arc<Rules>,
+    method: Method,
+    /// The request is a stream of messages: the first is waited for, and of others the end of the body.
+    many: bool,
+    messages: Messages,
+    progress: Progress,
+    /// What came and is handed on when those that made room for it have gone.
+    kept_back: Option<Frame<Bytes>>,
+}
+
+#[derive(Clone, Copy)]
+enum Progress {
+    /// Nobody had to wait for it yet.
+    New,
+    /// It waits at this place of the arrivals.
+    Arriving(u64),
+    There,
+}
+
+impl Upload {
+    fn place(&self) -> Option<u64> {
+        if let Progress::Arriving(place) = self.progress { Some(place) } else { None }
+    }
+
+    fn wait(&mut self, waker: &Waker) -> Result<(), Status> {
+        match self.progress {
+            Progress::New => {
+                let Some((place, gave_way)) = self.rules.arrivals.enter(&self.call, waker) else {
+                    self.rules.shed(Shed::Slow);
+                    return Err(self.rules.overloaded("too many requests on their way"));
+                };
+                if gave_way {
+                    self.rules.shed(Shed::Slow);
+                }
+                self.progress = Progress::Arriving(place);
+            }
+            Progress::Arriving(place) => self.rules.arrivals.stay(place, waker),
+            Progress::There => {}
+        }
+        Ok(())
+    }
+
+    /// Takes note of bytes that came, and makes room for the messages that they belong to: memory is taken for a message
+    /// when its length is known. Tells whether other requests had to go.
+    fn take(&mut self, data: &[u8]) -> Result<bool, Status> {
+        let mut others_go = false;
+        self.call.claim(self.messages.take(data, self.rules.largest));
+        while self.rules.metrics.buffered.get() > self.rules.bytes {
+            self.rules.shed(Shed::Bytes);
+            if !self.rules.arrivals.make_room(self.place()) {
+                return Err(self.rules.overloaded("too many bytes of requests at one time"));
+            }
+            others_go = true;
+        }
+        let there = if self.many { self.messages.any } else { self.body.is_end_stream() };
+        if there {
+            self.arrive()?;
+        }
+        Ok(others_go)
+    }
+
+    /// The request is there: its call takes its place among the others, where there still is one.
+    fn arrive(&mut self) -> Result<(), Status> {
+        if let Progress::Arriving(place) = self.progress {
+            self.rules.arrivals.leave(place);
+            match self.rules.full(self.method, self.call.stream) {
+                None => self.call.set_aside(false),
+                Some(Shed::Streams) => return Err(self.rules.overloaded(TOO_MANY_STREAMS)),
+                Some(_) => return Err(self.rules.overloaded(TOO_MANY_CALLS)),
+            }
+        }
+        self.progress = Progress::There;
+        Ok(())
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if let Some(place) = self.place() {
+            self.rules.arrivals.leave(place);
+        }
+    }
 }
 
 impl HttpBody for Upload {
@@ -265,26 +378,91 @@ impl HttpBody for Upload {
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(data) = frame.data_ref()
-        {
-            self.call.claim(data.len());
-            if self.rules.metrics.buffered.get() > self.rules.bytes {
-                self.rules.shed(Shed::Bytes);
-                let status = status::overloaded("too many bytes of requests at one time", self.rules.retry_after);
-                return Poll::Ready(Some(Err(status)));
-            }
+        if self.call.dismissed() {
+            let why = "the request was slow to arrive, and others needed its place";
+            return Poll::Ready(Some(Err(self.rules.overloaded(why))));
         }
-        polled
+        if let Some(frame) = self.kept_back.take() {
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        // More is asked for only when all messages that were there have been answered.
+        if self.many {
+            self.call.release_to(self.messages.open);
+        }
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        let result = match &polled {
+            Poll::Pending => self.wait(cx.waker()).map(|()| false),
+            Poll::Ready(Some(Ok(frame))) => frame.data_ref().map_or(Ok(false), |data| self.take(data)),
+            Poll::Ready(Some(Err(_))) => Ok(false),
+            Poll::Ready(None) => self.arrive().map(|()| false),
+        };
+        match (result, polled) {
+            (Err(status), _) => Poll::Ready(Some(Err(status))),
+            (Ok(true), Poll::Ready(Some(Ok(frame)))) => {
+                // Their tasks were woken before this one, so that they give their memory back before more is taken.
+                self.kept_back = Some(frame);
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            (Ok(_), polled) => polled,
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.kept_back.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// Follows the messages of a body: each has a flag, its length in four bytes, and so many bytes.
+#[derive(Default)]
+struct Messages {
+    head: [u8; 5],
+    /// Bytes of the head that are there.
+    headed: usize,
+    /// Bytes of the message that are missing, where its head is there.
+    missing: usize,
+    /// Size of the message whose end is missing, where its head is there.
+    open: usize,
+    /// A whole message came.
+    any: bool,
+    /// A message was larger than allowed, which ends the call.
+    over: bool,
+}
+
+impl Messages {
+    /// Takes bytes; tells the sizes of the messages that begin with them, together.
+    fn take(&mut self, mut data: &[u8], largest: usize) -> usize {
+        let mut begun = 0;
+        while !data.is_empty() && !self.over {
+            if self.headed < self.head.len() {
+                let part = data.len().min(self.head.len() - self.headed);
+                self.head[self.headed..self.headed + part].copy_from_slice(&data[..part]);
+                data = &data[part..];
+                self.headed += part;
+                if self.headed < self.head.len() {
+                    break;
+                }
+                let [_, length @ ..] = self.head;
+                self.missing = u32::from_be_bytes(length) as usize;
+                self.over = self.missing > largest;
+                if self.over {
+                    break;
+                }
+                self.open = self.head.len() + self.missing;
+                begun += self.open;
+            }
+            let part = data.len().min(self.missing);
+            data = &data[part..];
+            self.missing -= part;
+            if self.missing == 0 {
+                (self.headed, self.open, self.any) = (0, 0, true);
+            }
+        }
+        begun
     }
 }
 
@@ -350,6 +528,37 @@ mod tests {
         ] {
             assert_eq!(grpc_timeout(text.as_bytes()), time, "{text}");
         }
+    }
+
+    #[test]
+    fn messages_are_followed_however_they_are_cut() {
+        // Three bytes, none, and two of four.
+        let bytes = [0, 0, 0, 0, 3, 1, 2, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 4, 1, 2];
+        for step in 1..=bytes.len() {
+            let (mut messages, mut seen, mut begun) = (Messages::default(), 0, 0);
+            for part in bytes.chunks(step) {
+                seen += part.len();
+                begun += messages.take(part, 4);
+                assert_eq!(messages.any, seen >= 8, "{seen} bytes in steps of {step}");
+                let (whole, open) = match seen {
+                    0..5 => (0, 0),
+                    5..8 => (0, 8),
+                    8..13 => (8, 0),
+                    13..18 => (13, 0),
+                    _ => (13, 9),
+                };
+                assert_eq!((begun, messages.open), (whole + open, open), "{seen} bytes in steps of {step}");
+            }
+            assert!(!messages.over);
+        }
+    }
+
+    #[test]
+    fn nothing_is_claimed_for_a_message_that_is_too_large() {
+        let mut messages = Messages::default();
+        assert_eq!(messages.take(&[0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4, 5, 6], 1 << 20), 0);
+        assert_eq!(messages.take(&[0; 100], 1 << 20), 0);
+        assert!(messages.over && !messages.any);
     }
 
     #[test]

@@ -110,11 +110,18 @@ pub(super) enum Shed {
     Bytes,
     /// The caller's deadline passed before the work began.
     Late,
+    /// The request was too slow to arrive, and others needed its place.
+    Slow,
 }
 
 impl Shed {
-    pub(super) const ALL: [(Self, &str); 4] =
-        [(Self::Calls, "calls"), (Self::Streams, "streams"), (Self::Bytes, "bytes"), (Self::Late, "late")];
+    pub(super) const ALL: [(Self, &str); 5] = [
+        (Self::Calls, "calls"),
+        (Self::Streams, "streams"),
+        (Self::Bytes, "bytes"),
+        (Self::Late, "late"),
+        (Self::Slow, "slow"),
+    ];
 }
 
 /// Status codes of gRPC, 0 to 16.
@@ -135,6 +142,7 @@ pub(super) struct ThreadMetrics {
     /// Gauges.
     pub(super) calls_in_flight: Counter,
     pub(super) open_streams: Counter,
+    pub(super) arriving: Counter,
     pub(super) buffered: Counter,
     pub(super) connections: Counter,
     /// Connections taken, turned away because there were too many, and lost in the TLS handshake.

@@ -4,6 +4,7 @@
 //! validated and converted, read with the dictionary that serves (`versions`), and the answer converted back; `status` is
 //! the one place where faults become status codes. The `keeper` loads dictionaries on a thread of its own.
 
+mod arrivals;
 mod call;
 pub mod convert;
 mod dictionary;

@@ -256,9 +256,6 @@ impl Stream for Answers {
                     .service
                     .read_item(&active, item.request.as_ref().unwrap_or(&proto::RecognizeRequest::default()));
                 drop(active);
-                if let Some(call) = &this.call {
-                    call.release();
-                }
                 Poll::Ready(Some(Ok(proto::StreamRecognizeResponse { result: Some(result) })))
             }
             Poll::Ready(Some(Err(status))) => this.end(status),
