@@ -74,7 +74,10 @@ fn untaken(channel: &Channel) -> Answered {
 
 #[tokio::test]
 async fn calls_beyond_the_limit_are_refused_at_once() {
-    let server = limited(|l| l.concurrent_requests = 2);
+    let server = limited(|l| {
+        l.concurrent_requests = 2;
+        l.stalled_time = Duration::from_secs(600);
+    });
     let stalled = taking_nothing(server.address()).await;
     let mut reader = RecognizerClient::new(channel(server.address()).await);
     let (first, second) = (untaken(&stalled), untaken(&stalled));
@@ -90,6 +93,28 @@ async fn calls_beyond_the_limit_are_refused_at_once() {
     reader.recognize(request("我要值机")).await.expect("there is room again");
     second.abort();
     until(&server, "zhiyi_calls_in_flight", 0.0).await;
+}
+
+#[tokio::test]
+async fn who_takes_no_answer_gives_way_when_places_run_out() {
+    let server = limited(|l| {
+        l.concurrent_requests = 2;
+        l.stalled_time = Duration::from_millis(200);
+    });
+    let stalled = taking_nothing(server.address()).await;
+    let mut reader = RecognizerClient::new(channel(server.address()).await);
+    let (first, second) = (untaken(&stalled), untaken(&stalled));
+    until(&server, "zhiyi_calls_in_flight", 2.0).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(number(&server, "zhiyi_calls_in_flight"), 2.0, "it is in nobody's way");
+    reader.recognize(request("我要值机")).await.expect("there is room now");
+    for answer in [first, second] {
+        answer.await.expect("no panic").expect_err("its connection is closed");
+    }
+    until(&server, "zhiyi_calls_in_flight", 0.0).await;
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"untaken\"}"), 2.0);
+    reader.recognize(request("我要值机")).await.expect("its own connection stays");
+    assert_eq!(number(&server, "zhiyi_connections"), 1.0);
 }
 
 #[tokio::test]
@@ -125,7 +150,10 @@ async fn calls_whose_request_is_on_its_way_keep_nobody_out() {
 
 #[tokio::test]
 async fn a_request_that_arrives_late_finds_a_place_or_is_refused() {
-    let server = limited(|l| l.concurrent_requests = 1);
+    let server = limited(|l| {
+        l.concurrent_requests = 1;
+        l.stalled_time = Duration::from_secs(600);
+    });
     let channel = channel(server.address()).await;
     let (send, answer) = slow(&channel);
     until(&server, "zhiyi_arriving_requests", 1.0).await;

@@ -107,6 +107,7 @@ pub struct Limits {
     pub arriving_requests: usize,
     pub retry_after: Duration,
     pub request_time: Duration,
+    pub stalled_time: Duration,
     /// `None`: never.
     pub stream_idle: Option<Duration>,
     pub connections: usize,
@@ -214,6 +215,7 @@ impl RawConfig {
                 arriving_requests: r.number("limits.arriving_requests", 1, 1 << 24),
                 retry_after: r.time("limits.retry_after"),
                 request_time: r.time("limits.request_time"),
+                stalled_time: r.time("limits.stalled_time"),
                 stream_idle: r.time_or_never("limits.stream_idle"),
                 connections: r.number("limits.connections", 1, 1 << 24),
                 connection_age: r.time_or_never("limits.connection_age"),

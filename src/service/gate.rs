@@ -4,6 +4,7 @@ use super::arrivals::Arrivals;
 use super::call::{self, Call, Notes};
 use super::metrics::{Method, Shed, ThreadMetrics};
 use super::secrets::Secrets;
+use super::stalled::{Peer, Stalled, Untaken};
 use super::status;
 use super::tokens::Role;
 use super::traces::Tracer;
@@ -36,6 +37,7 @@ struct Rules {
     calls: u64,
     streams: u64,
     arrivals: Arrivals,
+    stalled: Arc<Stalled>,
     bytes: u64,
     /// Bytes of the largest message.
     largest: usize,
@@ -60,6 +62,7 @@ impl Gate {
         metrics: Arc<ThreadMetrics>,
         secrets: Arc<Secrets>,
         tracer: Option<Arc<Tracer>>,
+        stalled: Arc<Stalled>,
     ) -> Self {
         let refusal =
             |what: &str| status::overloaded(what, limits.retry_after).into_http::<Body>().into_parts().0.headers;
@@ -71,6 +74,7 @@ impl Gate {
             calls: share(limits.concurrent_requests, threads) as u64,
             streams: share(limits.open_streams, threads) as u64,
             arrivals: Arrivals::new(share(limits.arriving_requests, threads)),
+            stalled,
             // A single request of the largest size must always fit.
             bytes: share(limits.buffered_bytes, threads).max(limits.request_bytes) as u64,
             largest: limits.request_bytes,
@@ -116,13 +120,21 @@ impl Rules {
         let read = matches!(method, Method::Recognize | Method::BatchRecognize | Method::Moderate);
         let why = if stream && self.metrics.open_streams.get() >= self.streams {
             Shed::Streams
-        } else if read && self.metrics.calls_in_flight.get() >= self.calls {
+        } else if read && self.metrics.calls_in_flight.get() >= self.calls && !self.cut_stalled() {
             Shed::Calls
         } else {
             return None;
         };
         self.shed(why);
         Some(why)
+    }
+
+    /// Closes connections that do not take their answers; tells whether there were any. What they held is free as soon
+    /// as their tasks ran.
+    fn cut_stalled(&self) -> bool {
+        let answers = self.stalled.cut();
+        self.metrics.shed[Shed::Untaken as usize].add(answers);
+        answers > 0
     }
 
     fn overloaded(&self, what: &str) -> Status {
@@ -173,6 +185,7 @@ where
         };
         let deadline = time.and_then(|t| started.checked_add(t));
         let trace = self.rules.tracer.as_ref().and_then(|t| t.begin(request.headers()));
+        let peer = request.extensions().get::<Arc<Peer>>().filter(|_| !stream).cloned();
         let call = Call::begin(self.rules.metrics.clone(), stream, deadline, trace);
         let upload = |body| Upload {
             body,
@@ -185,8 +198,8 @@ where
             kept_back: None,
         };
         let inner = self.inner.call(request.map(upload));
-        let running =
-            Running { rules: self.rules.clone(), call, method, started, notes: None, timer: None, finished: false };
+        let rules = self.rules.clone();
+        let running = Running { rules, call, peer, method, started, notes: None, timer: None, finished: false };
         Passage { refused: None, running: Some(running), inner: Some(inner) }
     }
 }
@@ -195,6 +208,8 @@ where
 struct Running {
     rules: Arc<Rules>,
     call: Arc<Call>,
+    /// The connection, which may have to be closed where it does not take the answer. Streams may take their time.
+    peer: Option<Arc<Peer>>,
     method: Method,
     started: Instant,
     notes: Option<Notes>,
@@ -262,8 +277,8 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>>> Future for Passage<
                 // A refusal carries its code in the headers; where it is missing, trailers will say OK.
                 let code = response.headers().get("grpc-status").and_then(|v| v.to_str().ok()?.parse().ok());
                 running.finish(code.unwrap_or(0).min(super::metrics::CODES - 1));
-                let call = Some(running.call.clone());
-                Poll::Ready(Ok(response.map(|body| Answer { body, _call: call })))
+                let held = Some((running.call.clone(), running.peer.as_ref().map(Peer::answer)));
+                Poll::Ready(Ok(response.map(|body| Answer { body, _held: held })))
             }
             Poll::Pending => {
                 let Some(deadline) = running.call.deadline else { return Poll::Pending };
@@ -279,7 +294,7 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>>> Future for Passage<
 }
 
 fn answer(headers: HeaderMap) -> Response<Answer> {
-    let mut response = Response::new(Answer { body: Body::empty(), _call: None });
+    let mut response = Response::new(Answer { body: Body::empty(), _held: None });
     *response.headers_mut() = headers;
     response
 }
@@ -338,10 +353,13 @@ impl Upload {
         self.call.claim(self.messages.take(data, self.rules.largest));
         while self.rules.metrics.buffered.get() > self.rules.bytes {
             self.rules.shed(Shed::Bytes);
+            others_go = true;
             if !self.rules.arrivals.make_room(self.place()) {
+                if self.rules.cut_stalled() {
+                    break;
+                }
                 return Err(self.rules.overloaded("too many bytes of requests at one time"));
             }
-            others_go = true;
         }
         let there = if self.many { self.messages.any } else { self.body.is_end_stream() };
         if there {
@@ -469,7 +487,7 @@ impl Messages {
 /// The body of an answer; the call counts as in flight until it was taken.
 pub(super) struct Answer {
     body: Body,
-    _call: Option<Arc<Call>>,
+    _held: Option<(Arc<Call>, Option<Untaken>)>,
 }
 
 impl HttpBody for Answer {

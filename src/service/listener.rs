@@ -2,6 +2,7 @@
 
 use super::metrics::ThreadMetrics;
 use super::secrets::Secrets;
+use super::stalled::{Peer, Stalled};
 use super::tls::Certificates;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::future::Future;
@@ -55,6 +56,8 @@ pub(super) struct Door {
     pub(super) secrets: Option<Arc<Secrets>>,
     /// Time for the TLS handshake, and then for HTTP/2's first words.
     pub(super) handshake_time: Duration,
+    /// Where connections enter on which answers wait.
+    pub(super) stalled: Arc<Stalled>,
 }
 
 /// Takes connections until the stream is dropped: not more than allowed, after the TLS handshake where there is one.
@@ -88,14 +91,16 @@ pub(super) fn incoming(listener: TcpListener, door: Door) -> ReceiverStream<io::
             let open = Open::count(door.metrics.clone());
             match door.secrets.as_ref().and_then(|s| s.certificates.as_ref()).map(Certificates::current) {
                 None => {
-                    let _ = sender.send(Ok(Connection::new(Io::Plain(tcp), open, door.handshake_time))).await;
+                    let connection = Connection::new(Io::Plain(tcp), open, door.handshake_time, door.stalled.clone());
+                    let _ = sender.send(Ok(connection)).await;
                 }
                 Some(config) => {
                     let (sender, metrics, patience) = (sender.clone(), door.metrics.clone(), door.handshake_time);
+                    let stalled = door.stalled.clone();
                     tokio::spawn(async move {
                         match tokio::time::timeout(patience, TlsAcceptor::from(config).accept(tcp)).await {
                             Ok(Ok(stream)) => {
-                                let connection = Connection::new(Io::Tls(Box::new(stream)), open, patience);
+                                let connection = Connection::new(Io::Tls(Box::new(stream)), open, patience, stalled);
                                 let _ = sender.send(Ok(connection)).await;
                             }
                             Ok(Err(error)) => {
@@ -137,6 +142,10 @@ enum Io {
 pub(super) struct Connection {
     io: Io,
     preface: Option<Preface>,
+    peer: Arc<Peer>,
+    stalled: Arc<Stalled>,
+    /// It is among the stalled ones.
+    waits: bool,
     _open: Open,
 }
 
@@ -150,20 +159,45 @@ struct Preface {
 const PREFACE: usize = 24;
 
 impl Connection {
-    fn new(io: Io, open: Open, patience: Duration) -> Self {
+    fn new(io: Io, open: Open, patience: Duration, stalled: Arc<Stalled>) -> Self {
         let timer = Box::pin(tokio::time::sleep(patience));
-        Self { io, preface: Some(Preface { missing: PREFACE, timer }), _open: open }
+        let preface = Some(Preface { missing: PREFACE, timer });
+        Self { io, preface, peer: Arc::default(), stalled, waits: false, _open: open }
+    }
+
+    /// Enters or leaves the stalled ones. Asked after each read, which follows whatever is sent.
+    fn look_at_answers(&mut self, cx: &Context<'_>) {
+        let waits = self.peer.waits();
+        if waits {
+            self.stalled.enter(&self.peer, cx.waker());
+        } else if self.waits {
+            self.stalled.leave(&self.peer);
+        }
+        self.waits = waits;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.waits {
+            self.stalled.leave(&self.peer);
+        }
     }
 }
 
 impl Connected for Connection {
-    type ConnectInfo = ();
+    type ConnectInfo = Arc<Peer>;
 
-    fn connect_info(&self) -> Self::ConnectInfo {}
+    fn connect_info(&self) -> Self::ConnectInfo {
+        self.peer.clone()
+    }
 }
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.peer.cut() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         let before = buf.filled().len();
         let polled = match &mut self.io {
             Io::Plain(io) => Pin::new(io).poll_read(cx, buf),
@@ -177,6 +211,7 @@ impl AsyncRead for Connection {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
         }
+        self.look_at_answers(cx);
         polled
     }
 }

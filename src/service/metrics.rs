@@ -112,15 +112,18 @@ pub(super) enum Shed {
     Late,
     /// The request was too slow to arrive, and others needed its place.
     Slow,
+    /// The answer was not taken, and others needed its place.
+    Untaken,
 }
 
 impl Shed {
-    pub(super) const ALL: [(Self, &str); 5] = [
+    pub(super) const ALL: [(Self, &str); 6] = [
         (Self::Calls, "calls"),
         (Self::Streams, "streams"),
         (Self::Bytes, "bytes"),
         (Self::Late, "late"),
         (Self::Slow, "slow"),
+        (Self::Untaken, "untaken"),
     ];
 }
 

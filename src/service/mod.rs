@@ -22,6 +22,7 @@ mod runtime;
 mod secret_file;
 mod secrets;
 mod shadow;
+mod stalled;
 mod stamp;
 mod status;
 mod tls;

@@ -14,6 +14,7 @@ use super::proto::dictionary_server::DictionaryServer;
 use super::proto::recognizer_server::RecognizerServer;
 use super::recognizer::{Reading, RecognizerService};
 use super::secrets::Secrets;
+use super::stalled::Stalled;
 use super::stamp::Stamp;
 use super::tokens::Role;
 use super::traces::Tracer;
@@ -291,12 +292,14 @@ impl Listeners {
         metrics: Arc<ThreadMetrics>,
         tls: bool,
         threads: usize,
+        stalled: Arc<Stalled>,
     ) -> Option<impl Stream<Item = std::io::Result<Connection>> + use<>> {
         let door = Door {
             metrics,
             most: share(self.config.limits.connections, threads),
             secrets: tls.then(|| self.shared.secrets.clone()),
             handshake_time: self.config.limits.handshake_time,
+            stalled,
         };
         match TcpListener::from_std(socket) {
             Ok(listener) => Some(incoming(listener, door)),
@@ -312,8 +315,10 @@ impl Listeners {
         let (limits, config) = (&self.config.limits, &self.config);
         let threads = if end == Stage::Over { 1 } else { config.threads };
         let metrics = self.shared.metrics[thread].clone();
-        let gate = Gate::new(limits, threads, metrics.clone(), self.shared.secrets.clone(), self.shared.tracer.clone());
-        let Some(connections) = self.connections(socket, metrics, true, threads) else { return };
+        let stalled = Arc::new(Stalled::new(limits.stalled_time));
+        let (secrets, tracer) = (self.shared.secrets.clone(), self.shared.tracer.clone());
+        let gate = Gate::new(limits, threads, metrics.clone(), secrets, tracer, stalled.clone());
+        let Some(connections) = self.connections(socket, metrics, true, threads, stalled) else { return };
         let mut transport = Transport::builder()
             .http2_keepalive_interval(config.keepalive_interval)
             .http2_keepalive_timeout(Some(config.keepalive_timeout))
@@ -346,7 +351,8 @@ impl Listeners {
     /// Serves plain HTTP until the very end.
     async fn http(self, socket: StdListener) {
         // Its connections are none of the service's.
-        let Some(connections) = self.connections(socket, Arc::default(), false, 1) else { return };
+        let stalled = Arc::new(Stalled::new(self.config.limits.stalled_time));
+        let Some(connections) = self.connections(socket, Arc::default(), false, 1, stalled) else { return };
         let (mut stages, mut ended) = (self.stages.clone(), self.stages.clone());
         let serving = Transport::builder()
             .accept_http1(true)
