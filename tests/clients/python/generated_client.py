@@ -5,13 +5,12 @@ import pathlib
 import sys
 import tempfile
 
-import grpc
 import grpc_tools
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_tools import protoc
 
 from cases import ALL_METHODS, cases
-from suite import equal, run, server
+from suite import channel, equal, run
 
 PROTO = pathlib.Path(__file__).resolve().parents[3] / "proto"
 
@@ -43,9 +42,8 @@ class Generated:
 
 
 def main():
-    address = server()
-    with tempfile.TemporaryDirectory() as folder, grpc.insecure_channel(address) as channel:
-        zhiyi = Generated(channel, generate(folder))
+    with tempfile.TemporaryDirectory() as folder, channel() as opened:
+        zhiyi = Generated(opened, generate(folder))
 
         def every_method_is_called():
             for service, methods in ALL_METHODS.items():
@@ -53,7 +51,7 @@ def main():
 
         def health():
             for name in ["", "zhiyi.v1.Recognizer", "zhiyi.v1.Dictionary"]:
-                answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=name))
+                answer = health_pb2_grpc.HealthStub(opened).Check(health_pb2.HealthCheckRequest(service=name))
                 equal(answer.status, health_pb2.HealthCheckResponse.SERVING, name)
 
         return run([every_method_is_called, health, *cases(zhiyi)])

@@ -3,13 +3,12 @@
 import sys
 import types
 
-import grpc
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from cases import ALL_METHODS, cases
-from suite import equal, run, server
+from suite import channel, equal, run
 
 PACKAGE = "zhiyi.v1"
 
@@ -44,8 +43,8 @@ class Reflected:
 
 
 def main():
-    with grpc.insecure_channel(server()) as channel:
-        zhiyi = Reflected(channel)
+    with channel() as opened:
+        zhiyi = Reflected(opened)
 
         def services_are_listed():
             names = set(zhiyi.database.get_services())

@@ -1,6 +1,8 @@
-"""What both clients share: the arguments, the checks and the last line."""
+"""What the clients share: the arguments and the connection, the checks and the last line."""
 
 import argparse
+import collections
+import pathlib
 import sys
 import traceback
 
@@ -11,10 +13,56 @@ from grpc_status import rpc_status
 NOW = 1_795_226_400  # 2026-11-21 10:00 in China
 
 
-def server():
+def channel():
+    """The connection that the command line names: in the clear, or TLS where it names an authority."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", default="127.0.0.1:50051", help="address of a running zhiyi serve")
-    return parser.parse_args().server
+    parser.add_argument("--ca", type=pathlib.Path, help="PEM file of the authority whose servers are trusted: TLS")
+    parser.add_argument("--cert", type=pathlib.Path, help="PEM file of the client's own certificate: mutual TLS")
+    parser.add_argument("--key", type=pathlib.Path, help="PEM file of its key")
+    parser.add_argument("--token-file", type=pathlib.Path, help="file with the token that calls carry")
+    options = parser.parse_args()
+
+    def content(path):
+        return path.read_bytes() if path else None
+
+    if options.ca:
+        credentials = grpc.ssl_channel_credentials(content(options.ca), content(options.key), content(options.cert))
+        opened = grpc.secure_channel(options.server, credentials)
+    else:
+        opened = grpc.insecure_channel(options.server)
+    if options.token_file:
+        opened = grpc.intercept_channel(opened, Bearer(options.token_file.read_text().strip()))
+    return opened
+
+
+class Bearer(
+    grpc.UnaryUnaryClientInterceptor,
+    grpc.UnaryStreamClientInterceptor,
+    grpc.StreamUnaryClientInterceptor,
+    grpc.StreamStreamClientInterceptor,
+):
+    """Adds a token to every call, with or without TLS."""
+
+    def __init__(self, token):
+        self.header = ("authorization", f"Bearer {token}")
+
+    def add(self, proceed, details, request):
+        return proceed(Details(details, [*(details.metadata or []), self.header]), request)
+
+    intercept_unary_unary = intercept_unary_stream = add
+    intercept_stream_unary = intercept_stream_stream = add
+
+
+class Details(
+    collections.namedtuple("Details", "method timeout metadata credentials wait_for_ready compression"),
+    grpc.ClientCallDetails,
+):
+    """A call's details with other metadata."""
+
+    def __new__(cls, details, metadata):
+        fields = {name: getattr(details, name, None) for name in cls._fields}
+        return super().__new__(cls, **{**fields, "metadata": metadata})
 
 
 def equal(got, wanted, what=""):
