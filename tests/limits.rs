@@ -270,6 +270,19 @@ async fn a_request_that_does_not_end_is_ended() {
     until(&server, "zhiyi_arriving_requests", 0.0).await;
 }
 
+/// Messages behind the one that is read would only take room.
+#[tokio::test]
+async fn a_call_has_one_message() {
+    let server = limited(|_| {});
+    let (send, answer) = slow(&channel(server.address()).await);
+    for _ in 0..2 {
+        send.send(request("我要值机")).await.expect("it is awaited");
+    }
+    let status = answer.await.expect("no panic").expect_err("the second is too many");
+    assert_eq!(status.code(), Code::InvalidArgument);
+    until(&server, "zhiyi_buffered_bytes", 0.0).await;
+}
+
 #[tokio::test]
 async fn nothing_is_read_for_a_caller_who_no_longer_waits() {
     let server = limited(|_| {});

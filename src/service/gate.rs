@@ -351,6 +351,9 @@ impl Upload {
     fn take(&mut self, data: &[u8]) -> Result<bool, Status> {
         let mut others_go = false;
         self.call.claim(self.messages.take(data, self.rules.largest));
+        if !self.many && self.messages.heads > 1 {
+            return Err(status::second_message());
+        }
         while self.rules.metrics.buffered.get() > self.rules.bytes {
             self.rules.shed(Shed::Bytes);
             others_go = true;
@@ -445,6 +448,8 @@ struct Messages {
     missing: usize,
     /// Size of the message whose end is missing, where its head is there.
     open: usize,
+    /// Messages that began, with a whole head.
+    heads: usize,
     /// A whole message came.
     any: bool,
     /// A message was larger than allowed, which ends the call.
@@ -464,6 +469,7 @@ impl Messages {
                 if self.headed < self.head.len() {
                     break;
                 }
+                self.heads += 1;
                 let [_, length @ ..] = self.head;
                 self.missing = u32::from_be_bytes(length) as usize;
                 self.over = self.missing > largest;
@@ -568,6 +574,7 @@ mod tests {
                 assert_eq!((begun, messages.open), (whole + open, open), "{seen} bytes in steps of {step}");
             }
             assert!(!messages.over);
+            assert_eq!(messages.heads, 3);
         }
     }
 

@@ -50,3 +50,8 @@ pub(super) fn overloaded(what: &str, retry_after: Duration) -> Status {
 pub(super) fn late() -> Status {
     Status::deadline_exceeded("the deadline passed before the answer was ready")
 }
+
+/// A call of a method that takes one message has more.
+pub(super) fn second_message() -> Status {
+    Status::invalid_argument("the request has a second message; this method takes one")
+}
