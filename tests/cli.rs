@@ -79,6 +79,39 @@ fn recognize_writes_proto3_json() {
     assert_eq!(slots[1]["span"], serde_json::json!({"charStart": 3, "charEnd": 9, "utf16Start": 4, "utf16End": 10}));
 }
 
+/// What a speech recogniser heard first says nothing; what it heard next does.
+const HEARD: [&str; 8] =
+    ["recognize", AT[0], AT[1], "--voice", "--account=air", "--alternative", "0.4:CZ3102几点起飞", "今天天气不错"];
+
+#[test]
+fn recognize_reads_alternatives() {
+    let told = run(&HEARD);
+    assert!(told.out.starts_with("matched  (alternative 1)\n  air.flight_status  "), "{}{}", told.out, told.err);
+    let [answer] = json_lines(&run(&[&HEARD[..], &["--json"]].concat()).out).try_into().expect("one line");
+    assert_eq!((&answer["hypothesis"], &answer["intents"][0]["id"]), (&1.into(), &"air.flight_status".into()));
+    let slot = &answer["intents"][0]["slots"][0];
+    assert_eq!((&slot["value"], &slot["span"]["charEnd"]), (&"CZ3102".into(), &6.into()), "its spans are those of it");
+    let unlikely = ["recognize", "--json", "--voice", "--account=air", "--alternative=0.01:CZ3102几点起飞", "我要值机"];
+    let [answer] = json_lines(&run(&unlikely).out).try_into().expect("one line");
+    assert_eq!(answer["intents"][0]["id"], "air.check_in", "{answer}");
+    // A time of day is no score.
+    let clock = ["recognize", "--json", AT[0], AT[1], "--account=air", "--alternative", "1:30 CZ3102几点起飞", "嗯"];
+    let [answer] = json_lines(&run(&clock).out).try_into().expect("one line");
+    let mut slots = answer["intents"][0]["slots"].as_array().expect("slots").iter();
+    assert!(slots.any(|s| s["name"] == "flight_no" && s["span"]["charStart"] == 5), "{answer}");
+
+    let many = ["--alternative=好"; 10];
+    for (arguments, fault) in [
+        (&["--alternative", "1.5:好", "你好"][..], "the score 1.5 is out of range; scores are 0 to 1"),
+        (&["--alternative", "0.5:", "你好"], "there is no text"),
+        (&["--alternative", "好"], "required arguments were not provided"),
+        (&[&many[..], &["你好"]].concat(), "--alternative is given 10 times; at most 9 are read beside the message"),
+    ] {
+        let refused = run(&[&["recognize"], arguments].concat());
+        assert_eq!((refused.code, refused.err.contains(fault)), (2, true), "{}", refused.err);
+    }
+}
+
 #[test]
 fn the_answer_does_not_depend_on_the_way_in() {
     let one = |text: &str| run(&["recognize", "--json", AT[0], AT[1], text]).out;
@@ -420,10 +453,13 @@ fn a_running_server_answers_the_same() {
     let mut line = String::new();
     BufReader::new(server.stdout.take().expect("it was asked for")).read_line(&mut line).expect("it says where");
     let address = line.trim().strip_prefix("listening on ").expect("an address").to_owned();
-    let arguments = ["recognize", "--json", AT[0], AT[1], "明天CZ3102几点起飞"];
-    let remote = run(&[&arguments[..], &["--server", &address]].concat());
-    let local = run(&arguments);
+    let answers = [&["recognize", AT[0], AT[1], "明天CZ3102几点起飞"][..], &HEARD].map(|arguments| {
+        let arguments = [arguments, &["--json"]].concat();
+        (run(&[&arguments[..], &["--server", &address]].concat()), run(&arguments))
+    });
     server.kill().expect("the server can be stopped");
     server.wait().expect("the server stops");
-    assert_eq!(remote.out, local.out, "{}", remote.err);
+    for (remote, local) in answers {
+        assert_eq!((remote.code, remote.out), (0, local.out), "{}", remote.err);
+    }
 }

@@ -3,7 +3,7 @@ use super::{Common, Failure, Verdict, json, messages};
 use crate::builder::Loaded;
 use crate::context::{self, Line, Location, Seal, later};
 use crate::diagnostic::Text;
-use crate::recognizer::Utterance;
+use crate::recognizer::{Hypothesis, MOST_HYPOTHESES, Utterance};
 use crate::service::convert;
 use crate::service::proto::{self, recognizer_client::RecognizerClient};
 use std::io::Write;
@@ -15,6 +15,11 @@ pub(super) struct RecognizeArgs {
     /// Ask a running server (http://127.0.0.1:50051) instead of loading the dictionary
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// What else a speech recogniser may have heard, read together with the message; with its score, 0 to 1 and written with a
+    /// point, as 0.4:TEXT. Up to 9 times
+    #[arg(long = "alternative", value_name = "[SCORE:]TEXT", requires = "message", conflicts_with = "dialogue",
+        value_parser = hypothesis)]
+    alternatives: Vec<proto::Hypothesis>,
     /// What the last answer to the same sender held as `context`
     #[arg(long, value_name = "CONTEXT", default_value = "")]
     context: String,
@@ -29,6 +34,7 @@ pub(super) struct RecognizeArgs {
 /// A message with what surrounds it.
 struct Asked<'a> {
     text: &'a str,
+    alternatives: &'a [proto::Hypothesis],
     location: Option<Location>,
     context: &'a str,
     reference: &'a jiff::ZonedDateTime,
@@ -42,6 +48,13 @@ enum Oracle {
 
 impl RecognizeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
+        if self.alternatives.len() > MOST_HYPOTHESES {
+            return Err(Failure::Message(format!(
+                "--alternative is given {} times; at most {MOST_HYPOTHESES} are read beside the message",
+                self.alternatives.len()
+            )));
+        }
+        let alternatives = self.alternatives.as_slice();
         let mut out = std::io::stdout().lock();
         let mut oracle = match &self.server {
             Some(server) => Oracle::Remote(Box::new(Remote::connect(server)?)),
@@ -53,7 +66,8 @@ impl RecognizeArgs {
                 Failure::Message(format!("--location {text}: no position; write it like 39.99,116.48"))
             })?;
             let name = self.message.join(" ");
-            let asked = Asked { text: &name, location: Some(location), context: &self.context, reference: &reference };
+            let (location, context) = (Some(location), &self.context);
+            let asked = Asked { text: &name, alternatives, location, context, reference: &reference };
             print(&mut out, common, &oracle.ask(common, &asked)?, true)?;
             return Ok(Verdict::Fine);
         }
@@ -72,7 +86,8 @@ impl RecognizeArgs {
                     return Ok(());
                 }
             };
-            let answer = oracle.ask(common, &Asked { text, location, context: &context, reference: &reference })?;
+            let asked = Asked { text, alternatives, location, context: &context, reference: &reference };
+            let answer = oracle.ask(common, &asked)?;
             if self.dialogue {
                 context.clone_from(&answer.context);
             }
@@ -90,20 +105,49 @@ impl Oracle {
                     let (latitude, longitude) = l.degrees();
                     proto::Location { latitude, longitude }
                 });
-                let request = request(common, asked.text, asked.reference);
-                remote.ask(proto::RecognizeRequest { context: asked.context.to_owned(), location, ..request })
+                remote.ask(proto::RecognizeRequest { location, ..asked.request(common) })
             }
             Self::Local(loaded) => {
                 let seal = Seal::default();
                 let fault = |e: &dyn std::fmt::Display| Failure::Message(e.to_string());
                 let before = seal.open(asked.context).map_err(|e| fault(&e))?;
-                let utterance: Utterance<'_> = common.utterance(asked.text, asked.reference, false);
+                let request = asked.request(common);
+                let each = request.alternatives.iter().map(|h| Hypothesis { text: &h.text, score: h.score });
+                let hypotheses: Vec<Hypothesis<'_>> = each.collect();
+                let plain: Utterance<'_> = common.utterance(asked.text, asked.reference, false);
+                let utterance = Utterance { hypotheses: &hypotheses, ..plain };
                 let recognizer = &loaded.recognizer;
                 let turn = context::answer(recognizer, &utterance, asked.location, &before).map_err(|e| fault(&e))?;
-                Ok(convert::turn(recognizer, asked.text, "", turn, &seal))
+                let carrier = convert::carrier(&request, turn.recognition.hypothesis);
+                Ok(convert::turn(recognizer, carrier, "", turn, &seal))
             }
         }
     }
+}
+
+impl Asked<'_> {
+    /// The request without the position.
+    fn request(&self, common: &Common) -> proto::RecognizeRequest {
+        proto::RecognizeRequest {
+            context: self.context.to_owned(),
+            alternatives: self.alternatives.to_vec(),
+            ..request(common, self.text, self.reference)
+        }
+    }
+}
+
+/// Reads `TEXT` or `0.4:TEXT`. A number without a point belongs to the text: 1:30起飞.
+fn hypothesis(argument: &str) -> Result<proto::Hypothesis, String> {
+    let score = |text: &str| text.contains('.').then(|| text.trim().parse::<f32>().ok()).flatten();
+    let (score, text) =
+        argument.split_once(':').and_then(|(before, text)| Some((score(before)?, text))).unwrap_or((0.0, argument));
+    if !(0.0..=1.0).contains(&score) {
+        return Err(format!("the score {score} is out of range; scores are 0 to 1"));
+    }
+    if text.trim().is_empty() {
+        return Err("there is no text".to_owned());
+    }
+    Ok(proto::Hypothesis { text: text.to_owned(), score })
 }
 
 /// The request for a message with the options of the command line.
@@ -145,7 +189,11 @@ pub(super) fn summary(response: &proto::RecognizeResponse, confidences: bool) ->
             format!("  ({})", name.to_lowercase().replace('_', " "))
         }
     };
-    let mut text = format!("{}{rule}\n", outcome(response.outcome));
+    let carrier = match response.hypothesis {
+        0 => String::new(),
+        n => format!("  (alternative {n})"),
+    };
+    let mut text = format!("{}{rule}{carrier}\n", outcome(response.outcome));
     for intent in &response.intents {
         let human = if intent.handling == proto::Handling::Human as i32 {
             format!("  → {}", intent.handling_reason)

@@ -45,7 +45,7 @@ pub(super) fn hypotheses<'r>(
 }
 
 /// The transcript of a request that carried an answer, to which the answer's spans refer.
-pub(super) fn carrier(request: &proto::RecognizeRequest, hypothesis: u32) -> &str {
+pub fn carrier(request: &proto::RecognizeRequest, hypothesis: u32) -> &str {
     let other = (hypothesis as usize).checked_sub(1).and_then(|h| request.alternatives.get(h));
     other.map_or(request.text.as_str(), |h| h.text.as_str())
 }
