@@ -1,8 +1,9 @@
 //! From a folder of tables to a recogniser: compile, learn, cache.
 
 mod corpus;
+mod expansions;
 
-pub use corpus::{Corpus, Observation};
+pub use corpus::{Corpus, Observation, Origin};
 
 use crate::check::holiday_faults;
 use crate::diagnostic::{Diagnostic, Faults, Severity};
@@ -120,7 +121,7 @@ pub fn build_folder(folder: &Path, normalizer: &Arc<Normalizer>) -> Result<Vec<u
 /// [`DictionaryError::Faults`] with every finding.
 pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
     let compiled = compile(source, normalizer)?;
-    let corpus = Corpus::read(source, &compiled, normalizer)?;
+    let corpus = Corpus::read(source, &assemble(&compiled, &Model::default(), normalizer)?);
     let everything: Vec<usize> = (0..corpus.examples.len()).collect();
     Ok(compiled.to_bytes(&corpus.learn(&everything)))
 }

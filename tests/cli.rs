@@ -201,8 +201,18 @@ fn eval_takes_evidence_away() {
     let ablation = run(&["eval", "--json", "--ablation", file.to_str().expect("a path")]);
     let lines = json_lines(&ablation.out);
     let names: Vec<&str> = lines.iter().filter_map(|l| l["evidence"].as_str()).collect();
-    assert_eq!(names, ["rows", "learned", "both"]);
-    assert_eq!(lines[2]["intent_exact"], 0.75);
+    assert_eq!(names, ["rows", "learned", "both", "both, words by sound", "both + sound"]);
+    assert_eq!(lines[4]["intent_exact"], 0.75, "everything: as without --ablation");
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let heard = folder.path().join("heard.jsonl");
+    let misheard =
+        "{\"text\":\"我要直机\",\"account\":\"air\",\"modality\":\"voice\",\"intents\":[\"air.check_in\"]}\n";
+    std::fs::write(&heard, misheard).expect("the folder can be written");
+    let rows = |line: &Value| line["evidence"] == "rows";
+    let by_sound = run(&["eval", "--json", "--ablation", heard.to_str().expect("a path")]);
+    let lines = json_lines(&by_sound.out);
+    assert!(lines.iter().any(|l| rows(l) && l["intent_exact"] == 0.0), "no row reads by characters: {}", by_sound.out);
+    assert_eq!(lines[3]["intent_exact"], 1.0, "直机 is read as 值机: {}", by_sound.out);
     assert!(lines.iter().all(|l| l["us"].as_f64().is_some_and(|us| us > 0.0)), "{}", ablation.out);
 }
 

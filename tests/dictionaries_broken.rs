@@ -26,6 +26,7 @@ const CASES: &[(&str, &str)] = &[
     ("bad_regex", "D045"),
     ("bad_service", "D070 D070"),
     ("bad_threshold", "D042"),
+    ("bad_training", "D027 D027 D021"),
     ("bad_toml", "D044 D030"),
     ("bad_values", "D023 D021 D024"),
     ("blank_row", "D013"),

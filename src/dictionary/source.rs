@@ -69,6 +69,8 @@ pub struct PackSource {
     pub id: String,
     /// Title for people.
     pub title: String,
+    /// Its phrase rows are learned from, where their intents have few examples.
+    pub learn_from_phrases: bool,
     /// `intents.csv`.
     pub intents: Vec<IntentRow>,
     /// `phrases.csv`.
@@ -97,6 +99,8 @@ pub struct PackSource {
 #[serde(deny_unknown_fields)]
 struct PackFile {
     title: String,
+    #[serde(default)]
+    learn_from_phrases: bool,
     /// Where the facts of the tables come from.
     #[serde(default)]
     #[allow(dead_code, reason = "for the reader of the file, who asks where a fact comes from")]
@@ -380,6 +384,8 @@ pub struct TestRow {
     pub slots: Option<Vec<(String, String)>>,
     /// True for a known failure: it must go on failing until the mark is removed.
     pub fails: bool,
+    /// The model learns from it, too.
+    pub train: bool,
     /// Where the row stands.
     pub place: Place,
 }
@@ -485,8 +491,9 @@ fn read_accounts(folder: &Path, faults: &mut Vec<Diagnostic>) -> Vec<AccountSour
 }
 
 fn read_pack(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSource {
-    let title = read_toml::<PackFile>(&folder.join("pack.toml"), &format!("{id}/pack.toml"), faults).map(|f| f.title);
-    let mut pack = PackSource { title: title.unwrap_or_else(|| id.clone()), id, ..PackSource::default() };
+    let file = read_toml::<PackFile>(&folder.join("pack.toml"), &format!("{id}/pack.toml"), faults);
+    let (title, learn_from_phrases) = file.map_or_else(|| (id.clone(), false), |f| (f.title, f.learn_from_phrases));
+    let mut pack = PackSource { title, id, learn_from_phrases, ..PackSource::default() };
     let mut files: Vec<String> = match std::fs::read_dir(folder) {
         Ok(entries) => entries.filter_map(Result::ok).filter_map(|e| e.file_name().into_string().ok()).collect(),
         Err(_) => Vec::new(),
@@ -556,7 +563,7 @@ const LOOKALIKES: Columns = Columns { required: &["id", "written", "means"], opt
 const SOUNDS: Columns = Columns { required: &["id", "part", "one", "other", "cost"], optional: &["note"] };
 const TESTS: Columns = Columns {
     required: &["id", "account", "text"],
-    optional: &["modality", "context", "at", "intents", "slots", "expect", "note"],
+    optional: &["modality", "context", "at", "intents", "slots", "expect", "train", "note"],
 };
 const MENUS: Columns = Columns {
     required: &["id", "menu", "intent"],
@@ -855,6 +862,21 @@ fn test(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> TestRow {
         "-" => Some(Vec::new()),
         _ => Some(pairs(row, "slots", faults)),
     };
+    let train = choice(row, "train", &[("", false), ("y", true), ("n", false)], faults).unwrap_or(false);
+    if train && (row.list("intents").len() > 1 || !row.list("context").is_empty()) {
+        faults.push(Diagnostic::error(
+            "D027",
+            row.place("train"),
+            Text::new(
+                "多个意图或有上文的测试不能用来学习",
+                "a test with several intents or with messages before it cannot be learned from",
+            ),
+            Text::new(
+                "清空 train，把消息拆开写进 examples",
+                "empty the cell, and write the single messages into examples",
+            ),
+        ));
+    }
     TestRow {
         id: row.required("id", faults).to_owned(),
         account: row.required("account", faults).to_owned(),
@@ -865,6 +887,7 @@ fn test(row: Row<'_>, faults: &mut Vec<Diagnostic>) -> TestRow {
         intents: row.list("intents"),
         slots,
         fails: choice(row, "expect", &[("", false), ("fails", true)], faults).unwrap_or(false),
+        train,
         place: row.place("text"),
     }
 }

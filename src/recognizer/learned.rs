@@ -103,6 +103,9 @@ impl Recognizer {
                 seen.sounds.push(*s);
             }
         }
+        if !self.hearing.features {
+            seen.sounds.clear();
+        }
         let inside = |start: u32, end: u32| window.0 <= start && end <= window.1;
         for (start, end) in segments.tokens().iter().filter(|(s, e)| e - s >= 2 && inside(*s, *e)) {
             let said = || symbols[*start as usize..*end as usize].iter().map(|(c, _)| *c).filter(|c| *c != 0);

@@ -9,6 +9,7 @@
 
 mod answer;
 mod heard;
+mod hearing;
 mod hypotheses;
 mod learned;
 mod question;
@@ -18,6 +19,7 @@ mod trace;
 pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, SoundReading, Value};
 use heard::Topics;
 pub(crate) use heard::{Heard, Offer, Wanted};
+pub use hearing::Hearing;
 pub use hypotheses::{Hypothesis, MOST_HYPOTHESES};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
@@ -97,6 +99,7 @@ pub struct Recognizer {
     reader: Reader,
     sound: SoundReader,
     sounds: SoundTable,
+    hearing: Hearing,
     views: Vec<View>,
     rows: RowIndex,
     /// The word group whose members never change what is asked.
@@ -224,6 +227,7 @@ impl Recognizer {
             reader,
             sound,
             sounds,
+            hearing: Hearing::default(),
             views,
             rows,
             ignorable,
@@ -241,6 +245,11 @@ impl Recognizer {
     /// Answers from another confidence on, for all accounts: to measure what a threshold does.
     pub fn set_threshold(&mut self, threshold: f32) {
         self.views.iter_mut().for_each(|view| view.threshold = threshold);
+    }
+
+    /// Turns senses of hearing off: to measure what they are worth. What is off in training must be off in reading.
+    pub fn set_hearing(&mut self, hearing: Hearing) {
+        self.hearing = hearing;
     }
 
     /// The index of an account by its id; the default account for an empty id.
@@ -389,7 +398,8 @@ impl Recognizer {
         wanted: Option<&Wanted<'_>>,
         scratch: &mut Scratch,
     ) -> (Recognition, Heard) {
-        let mut message = self.analyze(original, account, utterance.modality, &utterance.reference, scratch, true);
+        let mut message =
+            self.analyze(original, account, utterance.modality, &utterance.reference, scratch, self.hearing.words);
         let threshold = message.view.threshold;
         let all = (0, scratch.text.len() as u32);
         let mut rows = Vec::new();

@@ -22,7 +22,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
     let kept_out = |i: usize| own && workshop.corpus.fold(i, args.folds) == KEPT_OUT;
     let mut sets: Vec<(String, Vec<Labelled>)> = Vec::new();
     if own {
-        let examples = workshop.corpus.examples.iter().enumerate().filter(|(i, _)| kept_out(*i));
+        let examples = workshop.written().filter(|(i, _)| kept_out(*i));
         sets.push(("examples".into(), examples.map(|(_, e)| workshop.labelled(e)).collect()));
     }
     for file in &args.files {

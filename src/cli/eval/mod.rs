@@ -41,7 +41,8 @@ pub(super) struct EvalArgs {
     /// Learn from a growing share of the examples; measure on the files, or without files on examples kept out
     #[arg(long, conflicts_with = "cross_validate")]
     learning_curve: bool,
-    /// Measure without examples, without phrase rows, and with both
+    /// Measure phrase rows alone, the learned model alone, and both, by characters; then both with words read by sound, and with the
+    /// learner's features of sound too, as shipped; with the microseconds that a message takes on one thread
     #[arg(long, conflicts_with_all = ["cross_validate", "learning_curve"], requires = "files")]
     ablation: bool,
     /// Learn from the labelled messages of this file alone: no dictionary, no rows

@@ -5,9 +5,10 @@ use super::EvalArgs;
 use super::labelled::{self, Labelled};
 use super::score::Score;
 use super::thresholds::Sweep;
-use crate::builder::{self, Corpus, Observation};
+use crate::builder::{self, Corpus, Observation, Origin};
 use crate::dictionary::{Compiled, NONE, Source, compile};
-use crate::recognizer::Recognizer;
+use crate::learn::Model;
+use crate::recognizer::{Hearing, Recognizer};
 use crate::text::Normalizer;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,30 +19,40 @@ pub(super) struct Workshop {
     pub(super) corpus: Corpus,
     compiled: Compiled,
     normalizer: Arc<Normalizer>,
+    hearing: Hearing,
 }
 
 impl Workshop {
     /// Reads and compiles the folder of the command line.
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
         let path = common.dictionary_path()?;
-        Self::of(Source::read(&path).map_err(|faults| bundle_hint(&path, faults.into()))?)
+        Self::of(Source::read(&path).map_err(|faults| bundle_hint(&path, faults.into()))?, Hearing::default())
     }
 
-    /// Compiles tables.
-    pub(super) fn of(source: Source) -> Result<Self, Failure> {
+    /// Compiles tables; what is learned and read is heard as `hearing` says.
+    pub(super) fn of(source: Source, hearing: Hearing) -> Result<Self, Failure> {
         let normalizer = Arc::new(Normalizer::new());
         let compiled = compile(&source, &normalizer)?;
-        let corpus = Corpus::read(&source, &compiled, &normalizer)?;
-        Ok(Self { source, corpus, compiled, normalizer })
+        let mut reader = builder::assemble(&compiled, &Model::default(), &normalizer)?;
+        reader.set_hearing(hearing);
+        let corpus = Corpus::read(&source, &reader);
+        Ok(Self { source, corpus, compiled, normalizer, hearing })
     }
 
-    /// A recogniser that learned from the examples that `chosen` picks, and from no other.
+    /// A recogniser that learned from the messages that `chosen` picks, and from no other.
     pub(super) fn recognizer(&self, chosen: impl Fn(usize) -> bool) -> Result<Recognizer, Failure> {
         let chosen: Vec<usize> = (0..self.corpus.examples.len()).filter(|i| chosen(*i)).collect();
-        Ok(builder::assemble(&self.compiled, &self.corpus.learn(&chosen), &self.normalizer)?)
+        let mut recognizer = builder::assemble(&self.compiled, &self.corpus.learn(&chosen), &self.normalizer)?;
+        recognizer.set_hearing(self.hearing);
+        Ok(recognizer)
     }
 
-    /// An example as a labelled message of an account that has its pack.
+    /// The messages that somebody wrote, with their indexes.
+    pub(super) fn written(&self) -> impl Iterator<Item = (usize, &Observation)> {
+        self.corpus.examples.iter().enumerate().filter(|(_, m)| m.origin != Origin::Phrase)
+    }
+
+    /// A message to learn from as a labelled message of an account that has its pack.
     pub(super) fn labelled(&self, example: &Observation) -> Labelled {
         let intent = &self.corpus.classes[usize::from(example.example.class)];
         let intents = if intent == NONE { Vec::new() } else { vec![intent.clone()] };
@@ -57,8 +68,8 @@ fn bundle_hint(path: &Path, failure: Failure) -> Failure {
     }
 }
 
-/// Measures on the dictionary's examples, each by a model that has seen neither it nor one that is nearly the same, and
-/// on the tests, by the model of all examples.
+/// Measures on the dictionary's examples and on the tests that are learned from, each by a model that has seen neither it
+/// nor one that is nearly the same, and on the other tests, by the model of all messages.
 pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
     let workshop = Workshop::open(common)?;
     let reference = labelled::reference(common)?;
@@ -66,7 +77,7 @@ pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Fai
     for fold in 0..args.folds {
         let inside = |i: usize| workshop.corpus.fold(i, args.folds) == fold;
         let mut recognizer = with_notice(common.language(), || workshop.recognizer(|i| !inside(i)))?;
-        let examples = workshop.corpus.examples.iter().enumerate().filter(|(i, _)| inside(*i));
+        let examples = workshop.written().filter(|(i, _)| inside(*i));
         let rows: Vec<Labelled> = examples.map(|(_, e)| workshop.labelled(e)).collect();
         for row in &rows {
             score.add(row, &recognizer, &row.recognize(&recognizer, &reference)?, args.errors);
@@ -81,7 +92,7 @@ pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Fai
     }
     let recognizer = with_notice(common.language(), || workshop.recognizer(|_| true))?;
     let mut score = Score::default();
-    for test in workshop.source.packs.iter().flat_map(|p| &p.tests).filter(|t| !t.fails) {
+    for test in workshop.source.packs.iter().flat_map(|p| &p.tests).filter(|t| !t.fails && !t.train) {
         let row = Labelled::new(test.text.clone(), test.account.clone(), test.modality, test.intents.clone());
         score.add(&row, &recognizer, &row.recognize(&recognizer, &reference)?, args.errors);
     }

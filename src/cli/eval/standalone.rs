@@ -6,6 +6,7 @@ use super::own::Workshop;
 use crate::diagnostic::Place;
 use crate::dictionary::{AccountSource, ExampleRow, IntentRow, NONE, PackSource, Source};
 use crate::learn::Scores;
+use crate::recognizer::Hearing;
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,7 +22,7 @@ pub(super) fn run(train: &Path, test: &Path, common: &Common) -> Result<(), Fail
         Ok(labelled::read(file)?.into_iter().filter(|r| r.intents.len() < 2).collect())
     };
     let (train, test) = (single(train)?, single(test)?);
-    let workshop = Workshop::of(source(&train))?;
+    let workshop = Workshop::of(source(&train), Hearing::default())?;
     let start = Instant::now();
     let recognizer = with_notice(common.language(), || workshop.recognizer(|_| true))?;
     let seconds = start.elapsed().as_secs_f64();
