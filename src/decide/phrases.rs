@@ -71,8 +71,30 @@ struct Hit {
     end: u32,
 }
 
+/// A set of numbers, a bit for each.
+#[derive(Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// Empties the set; it has room for numbers below `most`.
+    fn clear(&mut self, most: usize) {
+        self.0.clear();
+        self.0.resize(most.div_ceil(64), 0);
+    }
+
+    #[inline]
+    fn add(&mut self, number: u32) {
+        self.0[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    #[inline]
+    fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] >> (number % 64) & 1 == 1
+    }
+}
+
 /// Where an atom stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy)]
 struct Occurrence {
     start: u32,
     end: u32,
@@ -84,15 +106,12 @@ struct Occurrence {
 pub struct RowMatcher {
     /// By start.
     occurrences: Vec<Occurrence>,
-    /// For each atom the last call in which it stood in the window.
-    atom_stood: Vec<u32>,
-    /// For each element the last call in which it stood in the window, if it anchors rows, is [`wide`] or was written with
-    /// more than one atom.
-    element_stood: Vec<u32>,
-    /// Number of this call.
-    call: u32,
     /// The atoms that stand in the window.
-    atoms: Firsts,
+    atoms: Bits,
+    /// The elements that stand in it and anchor rows, are [`wide`] or are written with more than one atom.
+    elements: Bits,
+    /// The atoms again, folded.
+    firsts: Firsts,
     /// The elements that stand in the window and anchor rows.
     anchors: Vec<u32>,
     hits: Vec<Hit>,
@@ -136,21 +155,15 @@ impl RowMatcher {
 
     /// Notes where every atom stands, by start.
     fn note_atoms(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
-        let Self { occurrences, atom_stood, element_stood, call, atoms, .. } = self;
-        atom_stood.resize(index.atoms.count(), 0);
-        element_stood.resize(index.elements(), 0);
-        *call = call.checked_add(1).unwrap_or_else(|| {
-            atom_stood.fill(0);
-            element_stood.fill(0);
-            1
-        });
-        *atoms = Firsts::default();
+        let Self { occurrences, atoms, firsts, .. } = self;
         occurrences.clear();
+        atoms.clear(index.atoms.count());
+        *firsts = Firsts::default();
         let mut note = |atom: Atom, start: u32, end: u32| {
             if window.0 <= start && end <= window.1 {
                 let atom = index.atoms.number(atom);
-                atom_stood[atom as usize] = *call;
-                *atoms = atoms.with(atom);
+                atoms.add(atom);
+                *firsts = firsts.with(atom);
                 occurrences.push(Occurrence { start, end, atom });
             }
         };
@@ -161,20 +174,19 @@ impl RowMatcher {
             let slots = evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten();
             slots.for_each(|slot| note(Atom::Slot(*slot), c.start, c.end));
         }
-        occurrences.sort_unstable();
+        occurrences.sort_unstable_by_key(|o| u64::from(o.start) << 32 | u64::from(o.atom));
     }
 
     /// Notes which anchors of rows stand somewhere, which wide elements, and which elements of more than one atom.
     fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
-        let (mut stood, mut anchors) = (std::mem::take(&mut self.element_stood), std::mem::take(&mut self.anchors));
-        let call = self.call;
+        let (mut elements, mut anchors) = (std::mem::take(&mut self.elements), std::mem::take(&mut self.anchors));
         anchors.clear();
+        elements.clear(index.elements());
         let mut note = |element: u32, anchor: bool| {
-            let last = &mut stood[element as usize];
-            if anchor && *last != call {
+            if anchor && !elements.has(element) {
                 anchors.push(element);
             }
-            *last = call;
+            elements.add(element);
         };
         for o in &self.occurrences {
             index.noted(o.atom).iter().for_each(|n| note(n.element, n.anchors));
@@ -187,18 +199,17 @@ impl RowMatcher {
             |postings| postings,
             |p, _, _| note(p.element, p.anchors),
         );
-        (self.element_stood, self.anchors) = (stood, anchors);
+        (self.elements, self.anchors) = (elements, anchors);
     }
 
     /// Tells whether an element that rows need, or one without longer ways to write it, stands in the window.
     #[inline]
     fn stands(&self, index: &RowIndex, element: u32) -> bool {
-        if !index.firsts(element).may_meet(self.atoms) {
+        if !index.firsts(element).may_meet(self.firsts) {
             return false;
         }
         let alone = index.alone(element);
-        self.element_stood[element as usize] == self.call
-            || (!wide(alone) && alone.iter().any(|atom| self.atom_stood[*atom as usize] == self.call))
+        self.elements.has(element) || (!wide(alone) && alone.iter().any(|atom| self.atoms.has(*atom)))
     }
 
     /// Collects where the elements of one row stand, by position.
@@ -206,7 +217,7 @@ impl RowMatcher {
         hits.clear();
         for Element { element, position, needed, longer } in elements.into_iter().flatten().copied() {
             let firsts = index.firsts(element);
-            if !firsts.may_meet(self.atoms) || (!longer && !self.stands(index, element)) {
+            if !firsts.may_meet(self.firsts) || (!longer && !self.stands(index, element)) {
                 continue;
             }
             let alone = index.alone(element);
