@@ -25,6 +25,7 @@ pub mod load;
 pub mod matching;
 pub mod moderation;
 pub mod pack_tests;
+mod random;
 pub mod recognizer;
 pub mod segment;
 pub mod service;

@@ -72,16 +72,22 @@ fn untaken(channel: &Channel) -> Answered {
     tokio::spawn(async move { reader.recognize(request("我要值机")).await })
 }
 
-#[tokio::test]
-async fn calls_beyond_the_limit_are_refused_at_once() {
+/// A server whose two places for calls are held by answers that nobody takes, and a client without a place.
+async fn full(stalled_time: Duration) -> (Server, RecognizerClient<Channel>, [Answered; 2]) {
     let server = limited(|l| {
         l.concurrent_requests = 2;
-        l.stalled_time = Duration::from_secs(600);
+        l.stalled_time = stalled_time;
     });
     let stalled = taking_nothing(server.address()).await;
-    let mut reader = RecognizerClient::new(channel(server.address()).await);
-    let (first, second) = (untaken(&stalled), untaken(&stalled));
+    let reader = RecognizerClient::new(channel(server.address()).await);
+    let answers = [untaken(&stalled), untaken(&stalled)];
     until(&server, "zhiyi_calls_in_flight", 2.0).await;
+    (server, reader, answers)
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_are_refused_at_once() {
+    let (server, mut reader, [first, second]) = full(Duration::from_secs(600)).await;
     let begun = Instant::now();
     refused(&reader.recognize(request("我要值机")).await.expect_err("two are in flight"));
     refused(&reader.moderate(ModerateRequest { text: "好".into(), ..Default::default() }).await.expect_err("as well"));
@@ -97,18 +103,11 @@ async fn calls_beyond_the_limit_are_refused_at_once() {
 
 #[tokio::test]
 async fn who_takes_no_answer_gives_way_when_places_run_out() {
-    let server = limited(|l| {
-        l.concurrent_requests = 2;
-        l.stalled_time = Duration::from_millis(200);
-    });
-    let stalled = taking_nothing(server.address()).await;
-    let mut reader = RecognizerClient::new(channel(server.address()).await);
-    let (first, second) = (untaken(&stalled), untaken(&stalled));
-    until(&server, "zhiyi_calls_in_flight", 2.0).await;
+    let (server, mut reader, answers) = full(Duration::from_millis(200)).await;
     tokio::time::sleep(Duration::from_millis(400)).await;
     assert_eq!(number(&server, "zhiyi_calls_in_flight"), 2.0, "it is in nobody's way");
     reader.recognize(request("我要值机")).await.expect("there is room now");
-    for answer in [first, second] {
+    for answer in answers {
         answer.await.expect("no panic").expect_err("its connection is closed");
     }
     until(&server, "zhiyi_calls_in_flight", 0.0).await;

@@ -156,8 +156,8 @@ fn marked_tests(source: &Source) -> Vec<Labelled> {
     out
 }
 
-/// Expansions of the rows of every intent that has few messages, in the packs that learn from phrases. What its rows alone do not read as the intent and nothing
-/// else (another row says more, or excludes it) is left out.
+/// Expansions of the rows of every intent that has few messages, in the packs that learn from phrases. What its rows alone do
+/// not read as the intent and nothing else (another row says more, or excludes it) is left out.
 fn expansions(
     source: &Source,
     rows: &Recognizer,

@@ -8,6 +8,7 @@
 
 use crate::dictionary::phrase::{Element, Piece, parse};
 use crate::dictionary::{PackSource, SlotSource, Source, TermRow};
+use crate::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Values of the kinds that readers written in code find, with the word beside them without which they are not read. A position
@@ -46,7 +47,7 @@ const TYPICAL: &[(&str, &[&str])] = &[
 /// The most expansions that are drawn of one row.
 const MOST_OF_A_ROW: usize = 40;
 
-/// Draws expansions of the rows of a pack that speak for `intent` until there are `missing` that `keep` keeps, or until
+/// Randoms expansions of the rows of a pack that speak for `intent` until there are `missing` that `keep` keeps, or until
 /// every row has had its share; none twice.
 pub(super) fn expand(
     words: &Words<'_>,
@@ -55,11 +56,11 @@ pub(super) fn expand(
     missing: usize,
     keep: impl Fn(&str) -> bool,
 ) -> Vec<String> {
-    let mut rows: Vec<(&str, Vec<Element>, Draw)> = pack
+    let mut rows: Vec<(&str, Vec<Element>, Random)> = pack
         .phrases
         .iter()
         .filter(|row| row.intent == intent && row.valid_from.is_none() && row.valid_to.is_none())
-        .filter_map(|row| Some((row.id.as_str(), parse(&row.phrase).ok()?, Draw::of(&row.id))))
+        .filter_map(|row| Some((row.id.as_str(), parse(&row.phrase).ok()?, Random::named(&row.id))))
         .collect();
     rows.sort_by(|a, b| a.0.cmp(b.0));
     let (mut drawn, mut kept) = (BTreeSet::new(), Vec::new());
@@ -95,7 +96,7 @@ impl<'s> Words<'s> {
     }
 
     /// One message; `None` where a slot has a pattern for its source or a group has no word.
-    fn fill(&self, elements: &[Element], draw: &mut Draw) -> Option<String> {
+    fn fill(&self, elements: &[Element], draw: &mut Random) -> Option<String> {
         let mut text = String::new();
         for element in elements {
             if element.optional && draw.below(2) == 0 {
@@ -112,7 +113,7 @@ impl<'s> Words<'s> {
         Some(text)
     }
 
-    fn word(&self, group: &str, draw: &mut Draw) -> Option<&'s str> {
+    fn word(&self, group: &str, draw: &mut Random) -> Option<&'s str> {
         let term = *draw.one(self.groups.get(group)?)?;
         let spellings = usize::from(term.bare) + term.synonyms.len();
         let at = draw.below(spellings);
@@ -122,7 +123,7 @@ impl<'s> Words<'s> {
         term.synonyms.get(at - usize::from(term.bare)).map(String::as_str)
     }
 
-    fn value(&self, slot: &str, draw: &mut Draw) -> Option<&'s str> {
+    fn value(&self, slot: &str, draw: &mut Random) -> Option<&'s str> {
         match self.slots.get(slot)? {
             SlotSource::Builtin(kind) => {
                 let (_, values) = TYPICAL.iter().find(|(name, _)| name == kind)?;
@@ -134,28 +135,6 @@ impl<'s> Words<'s> {
             }
             SlotSource::Regex(_) => None,
         }
-    }
-}
-
-/// A small generator (Steele and others, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014).
-struct Draw(u64);
-
-impl Draw {
-    /// Starts from a name (FNV-1a).
-    fn of(name: &str) -> Self {
-        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)))
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ z >> 31) >> 33) as usize % n.max(1)
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
-        let at = self.below(of.len());
-        of.get(at)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::dictionary::{Content, Cue};
 use crate::matching::Visibility;
-use crate::text::CharMap;
+use crate::text::CharLists;
 
 /// A cue word in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,9 +17,8 @@ pub struct CueMatch {
 
 /// The cue words of a dictionary.
 pub struct CueTable {
-    /// First character → index + 1 of its words; 0 where no word begins with it.
-    first: CharMap<u16>,
-    words: Vec<Vec<Word>>,
+    /// The words by their first character, longest first.
+    words: CharLists<Word>,
     /// Characters of the longest word or exception.
     longest: u32,
 }
@@ -35,27 +34,18 @@ struct Word {
 impl CueTable {
     /// Prepares the cue words of a dictionary.
     pub fn new(content: &Content) -> Self {
-        let mut first = CharMap::new(0);
-        let mut words: Vec<Vec<Word>> = Vec::new();
+        let mut words = CharLists::new();
         let mut longest = 0;
         for entry in &content.cues {
             let mut chars = entry.word.chars();
             let Some(c) = chars.next() else { continue };
-            let place = match first.get(c) {
-                0 => {
-                    words.push(Vec::new());
-                    first.set(c, words.len() as u16);
-                    words.len()
-                }
-                place => usize::from(place),
-            };
             longest = longest.max(entry.word.chars().count() as u32);
             let word = Word { rest: chars.collect(), cue: entry.cue, scope: entry.scope, shield: entry.shield };
-            words[place - 1].push(word);
+            words.entry(c).push(word);
         }
         // The longest first, so that the first that fits is the one.
-        words.iter_mut().for_each(|w| w.sort_by_key(|w| std::cmp::Reverse(w.rest.len())));
-        Self { first, words, longest }
+        words.lists_mut().for_each(|w| w.sort_by_key(|w: &Word| std::cmp::Reverse(w.rest.len())));
+        Self { words, longest }
     }
 
     /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and, but for
@@ -64,12 +54,8 @@ impl CueTable {
         out.clear();
         let mut shields: Vec<CueMatch> = Vec::new();
         for (at, c) in chars.iter().enumerate() {
-            let place = self.first.get(*c);
-            if place == 0 {
-                continue;
-            }
             let before = out.len();
-            for word in &self.words[usize::from(place) - 1] {
+            for word in self.words.of(*c) {
                 let end = at + 1 + word.rest.len();
                 if !visible.scopes[usize::from(word.scope)] || chars.get(at + 1..end) != Some(word.rest.as_slice()) {
                     continue;

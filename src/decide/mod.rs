@@ -16,6 +16,7 @@
 
 mod clauses;
 mod cues;
+mod lists;
 mod mood;
 mod phrases;
 mod row_index;

@@ -1,5 +1,6 @@
 //! Phrase rows laid out for matching: from an atom to the rows that hold it.
 
+use super::lists::Lists;
 use crate::dictionary::{Atom, Content, PhraseRow};
 use std::collections::HashMap;
 
@@ -81,9 +82,7 @@ pub struct RowIndex {
     /// For each element the atoms that it can begin with.
     firsts: Vec<Firsts>,
     /// By anchor: the required element that the fewest rows have.
-    shapes: Vec<Shape>,
-    /// For each element the end of the shapes that it anchors.
-    anchored: Vec<u32>,
+    shapes: Lists<Shape>,
 }
 
 impl RowIndex {
@@ -150,7 +149,8 @@ impl RowIndex {
                 alone.iter().for_each(|atom| noted[*atom as usize].push(Noted { element: *element, anchors }));
             }
         }
-        let (mut elements, mut anchors) = (Vec::new(), Vec::new());
+        let mut elements = Vec::new();
+        let mut shapes: Vec<Vec<Shape>> = ids.iter().map(|_| Vec::new()).collect();
         for (number, (row, of_row)) in content.rows.iter().zip(&of_rows).enumerate() {
             let start = elements.len() as u32;
             let with = |mask: u32| of_row.iter().filter(move |e| mask >> e.position & 1 == 1).copied();
@@ -161,35 +161,26 @@ impl RowIndex {
             let excluded_end = elements.len() as u32;
             elements.extend(with(!row.required & !row.excluded));
             let end = elements.len() as u32;
-            anchors
-                .push((anchor, Shape { row: number as u32, scope: row.scope, start, required_end, excluded_end, end }));
+            let (row, scope) = (number as u32, row.scope);
+            shapes[anchor as usize].push(Shape { row, scope, start, required_end, excluded_end, end });
         }
-        anchors.sort_by_key(|(anchor, _)| *anchor);
-        let mut anchored = vec![0u32; ids.len()];
-        anchors.iter().for_each(|(anchor, _)| anchored[*anchor as usize] += 1);
-        anchored.iter_mut().fold(0, |sum, end| {
-            *end += sum;
-            *end
-        });
-        let shapes = anchors.into_iter().map(|(_, shape)| shape).collect();
         let count = atoms.count();
         Self {
-            noted: Lists::new(&noted),
-            alone: Lists::new(&alone),
+            noted: Lists::new(noted),
+            alone: Lists::new(alone),
             needed: Pairs::new(needed, count),
             optional: Pairs::new(optional, count),
             atoms,
             rests,
             elements,
             firsts,
-            shapes,
-            anchored,
+            shapes: Lists::new(shapes),
         }
     }
 
     /// Number of elements.
     pub(super) fn elements(&self) -> usize {
-        self.anchored.len()
+        self.firsts.len()
     }
 
     /// Calls `found(row, elements)` for the rows anchored at an element that lie in one of the `scopes`, have all that
@@ -203,8 +194,7 @@ impl RowIndex {
         mut found: impl FnMut(u32, [&[Element]; 2]),
     ) {
         let here = |e: &Element| present(e.element);
-        let start = anchor.checked_sub(1).map_or(0, |before| self.anchored[before as usize]);
-        for shape in &self.shapes[start as usize..self.anchored[anchor as usize] as usize] {
+        for shape in self.shapes.of(anchor) {
             let part = |start: u32, end: u32| &self.elements[start as usize..end as usize];
             let required = part(shape.start, shape.required_end);
             if scopes[usize::from(shape.scope)]
@@ -278,31 +268,6 @@ pub(super) fn wide(alone: &[u32]) -> bool {
     alone.len() > 4
 }
 
-/// Lists, one behind the other.
-struct Lists<T> {
-    /// For each list its end.
-    ends: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Copy> Lists<T> {
-    fn new(lists: &[Vec<T>]) -> Self {
-        let mut ends = Vec::with_capacity(lists.len());
-        let mut items = Vec::new();
-        for list in lists {
-            items.extend_from_slice(list);
-            ends.push(items.len() as u32);
-        }
-        Self { ends, items }
-    }
-
-    #[inline]
-    fn of(&self, list: u32) -> &[T] {
-        let start = list.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.items[start as usize..self.ends[list as usize] as usize]
-    }
-}
-
 /// A posting with what it is found by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Keyed {
@@ -313,47 +278,33 @@ struct Keyed {
 
 /// Postings by first atom, then second, then element.
 pub(super) struct Pairs {
-    /// For each atom where the postings that begin with it end.
-    ends: Vec<u32>,
+    by_first: Lists<Posting>,
     /// For each posting its second atom, beside it so that a search reads nothing else.
     seconds: Vec<u32>,
-    postings: Vec<Posting>,
 }
 
 impl Pairs {
     fn new(mut keyed: Vec<Keyed>, atoms: usize) -> Self {
         keyed.sort_unstable();
-        let mut ends = vec![0; atoms];
-        keyed.iter().for_each(|k| ends[k.first as usize] += 1);
-        ends.iter_mut().fold(0, |sum, end| {
-            *end += sum;
-            *end
-        });
-        Self {
-            ends,
-            seconds: keyed.iter().map(|k| k.second).collect(),
-            postings: keyed.into_iter().map(|k| k.posting).collect(),
-        }
-    }
-
-    fn range(&self, first: u32) -> std::ops::Range<usize> {
-        let start = first.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        start as usize..self.ends[first as usize] as usize
+        let seconds = keyed.iter().map(|k| k.second).collect();
+        let mut by_first = vec![Vec::new(); atoms];
+        keyed.into_iter().for_each(|k| by_first[k.first as usize].push(k.posting));
+        Self { by_first: Lists::new(by_first), seconds }
     }
 
     /// True where anything begins with this atom.
     #[inline]
     pub(super) fn begin_with(&self, first: u32) -> bool {
-        !self.range(first).is_empty()
+        !self.by_first.range(first).is_empty()
     }
 
     /// What begins with these two atoms.
     #[inline]
     pub(super) fn of(&self, first: u32, second: u32) -> &[Posting] {
-        let range = self.range(first);
+        let range = self.by_first.range(first);
         let seconds = &self.seconds[range.clone()];
         let from = seconds.partition_point(|s| *s < second);
         let to = from + seconds[from..].iter().take_while(|s| **s == second).count();
-        &self.postings[range.start + from..range.start + to]
+        &self.by_first.items()[range.start + from..range.start + to]
     }
 }

@@ -3,7 +3,7 @@ use super::{branch, numeric, temporal};
 use crate::dictionary::{BUILTIN_KINDS, Content, KindId, Lexicon, builtin_kind};
 use crate::matching::{Matches, stands_alone};
 use crate::segment::Segments;
-use crate::text::{CharMap, NormalizedText};
+use crate::text::{CharLists, NormalizedText};
 use regex::{Regex, RegexSet, RegexSetBuilder};
 use std::borrow::Cow;
 
@@ -45,39 +45,29 @@ pub struct Reader {
     places: Vec<bool>,
 }
 
-/// Names and codes of airlines.
-struct Carriers {
-    /// First character → index + 1 into `named`, 0 without one.
-    firsts: CharMap<u32>,
-    /// Names that start with one character, those of the dictionary before codes, with their codes.
-    named: Vec<Vec<(Vec<char>, String)>>,
-}
+/// Names and codes of airlines by their first character, names before codes, with their codes.
+struct Carriers(CharLists<(Vec<char>, String)>);
 
 impl Carriers {
     fn new(content: &Content) -> Self {
-        let mut carriers = Self { firsts: CharMap::new(0), named: Vec::new() };
+        let mut carriers = CharLists::new();
         // 南航3102 and cz3102: a code is a name too, behind the names
         let names = content.carriers.iter().map(|(name, code)| (name.clone(), code));
         let codes = content.carriers.iter().map(|(_, code)| (code.to_ascii_lowercase(), code));
         for (name, code) in names.chain(codes) {
             let name: Vec<char> = name.chars().collect();
             let Some(first) = name.first() else { continue };
-            if carriers.firsts.get(*first) == 0 {
-                carriers.named.push(Vec::new());
-                carriers.firsts.set(*first, carriers.named.len() as u32);
-            }
-            let named = &mut carriers.named[carriers.firsts.get(*first) as usize - 1];
+            let named: &mut Vec<(Vec<char>, String)> = carriers.entry(*first);
             if !named.iter().any(|(known, _)| *known == name) {
                 named.push((name, code.clone()));
             }
         }
-        carriers
+        Self(carriers)
     }
 
     /// The length of a name at the start of `chars`, and its code.
     fn at(&self, chars: &[char]) -> Option<(usize, &str)> {
-        let place = (self.firsts.get(*chars.first()?) as usize).checked_sub(1)?;
-        let found = self.named[place].iter().find(|(name, _)| chars.starts_with(name));
+        let found = self.0.of(*chars.first()?).iter().find(|(name, _)| chars.starts_with(name));
         found.map(|(name, code)| (name.len(), code.as_str()))
     }
 }

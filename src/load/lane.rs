@@ -1,6 +1,5 @@
 //! The messages of one thread: sent when they are due, counted when their answers come.
 
-use super::Random;
 use super::check::Verdict;
 use super::job::{Job, LoadError, Method, Progress};
 use super::payload::{self, Answer};
@@ -9,6 +8,7 @@ use super::stream::Line;
 use super::tally::{Fault, Tally};
 use super::timer::Alarm;
 use super::wire::Link;
+use crate::random::Random;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,6 +1,6 @@
 //! When messages are due.
 
-use super::Random;
+use crate::random::Random;
 use std::time::Duration;
 
 /// A stretch of time with so many messages, at random moments in it.

@@ -172,7 +172,8 @@ where
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path();
         let method = Method::of(path);
-        let stream = matches!(method, Method::StreamRecognize | Method::Reflection) || path.ends_with("/Watch");
+        let many = matches!(method, Method::StreamRecognize | Method::Reflection);
+        let stream = many || path.ends_with("/Watch");
         if let Some(headers) = self.rules.refuse(method, stream, request.headers()) {
             return Passage { refused: Some(answer(headers)), running: None, inner: None };
         }
@@ -192,7 +193,7 @@ where
             call: call.clone(),
             rules: self.rules.clone(),
             method,
-            many: matches!(method, Method::StreamRecognize | Method::Reflection),
+            many,
             messages: Messages::default(),
             progress: Progress::New,
             kept_back: None,

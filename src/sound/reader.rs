@@ -144,7 +144,7 @@ impl SoundReader {
                 continue;
             }
             let (distance, same) = self.distance(self.index.sound(*c)?, self.index.sound(*meant)?);
-            if kept[at] || distance == f32::INFINITY || (typed && !same) {
+            if kept[at] || distance == f32::INFINITY {
                 return None;
             }
             let common = self.index.common(*c);
@@ -172,7 +172,8 @@ impl SoundReader {
             (false, n) => EACH_VOICE * n as f32,
             (true, n) => EACH_TYPED * n as f32,
         };
-        let strict = changed < length && same_sound && (length > 2 || same_tone);
+        // What is typed was found by its sound but for the tones.
+        let strict = changed < length && (length > 2 || same_tone);
         let fits = changed > 0
             && cost < limit
             && (!typed || strict)

@@ -7,6 +7,7 @@
 //! Three invariants hold and are tested as properties: spans fall on character borders of the original, the raw text
 //! of a span is the original's text there, and normalising a normalised text changes nothing.
 
+mod char_lists;
 mod char_map;
 mod faces;
 mod fold;
@@ -18,6 +19,7 @@ mod span;
 mod syllable;
 mod voice;
 
+pub(crate) use char_lists::CharLists;
 pub(crate) use char_map::CharMap;
 pub use normalized::NormalizedText;
 pub use normalizer::{Modality, Normalizer};

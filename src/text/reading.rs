@@ -1,6 +1,6 @@
 //! How characters sound: Mandarin readings without tones.
 
-use pinyin::{ToPinyin, ToPinyinMulti};
+use pinyin::{Pinyin, ToPinyin, ToPinyinMulti};
 
 /// Readings of characters (pinyin without tones), several where a character has several.
 ///
@@ -10,33 +10,23 @@ pub struct Readings;
 impl Readings {
     /// All readings of a character, the most common first; empty for anything but Han characters.
     pub fn all(c: char) -> Vec<&'static str> {
-        match c.to_pinyin_multi() {
-            Some(multi) => {
-                let mut readings: Vec<&'static str> = Vec::new();
-                for reading in multi {
-                    if !readings.contains(&reading.plain()) {
-                        readings.push(reading.plain());
-                    }
-                }
-                readings
+        let mut readings: Vec<&'static str> = Vec::new();
+        for reading in each(c).map(Pinyin::plain) {
+            if !readings.contains(&reading) {
+                readings.push(reading);
             }
-            None => c.to_pinyin().map(|p| vec![p.plain()]).unwrap_or_default(),
         }
+        readings
     }
 
     /// The most common reading of a character.
     pub fn first(c: char) -> Option<&'static str> {
-        match c.to_pinyin_multi() {
-            Some(multi) => multi.into_iter().next().map(|p| p.plain()),
-            None => c.to_pinyin().map(|p| p.plain()),
-        }
+        each(c).next().map(Pinyin::plain)
     }
 
     /// All readings of a character with tones as digits at the end (zhi2), the most common first.
     pub fn toned(c: char) -> impl Iterator<Item = &'static str> {
-        let several = c.to_pinyin_multi();
-        let one = if several.is_none() { c.to_pinyin() } else { None };
-        several.into_iter().flat_map(|multi| multi.into_iter()).chain(one).map(|p| p.with_tone_num_end())
+        each(c).map(Pinyin::with_tone_num_end)
     }
 
     /// Tells whether a character can be read as `syllable` (lower-case letters without tone marks, ü as u or v).
@@ -45,4 +35,11 @@ impl Readings {
             .iter()
             .any(|r| *r == syllable || r.replace('ü', "v") == syllable || r.replace('ü', "u") == syllable)
     }
+}
+
+/// The readings that the crate has of a character; it lists most characters with a single one apart.
+fn each(c: char) -> impl Iterator<Item = Pinyin> {
+    let several = c.to_pinyin_multi();
+    let one = if several.is_none() { c.to_pinyin() } else { None };
+    several.into_iter().flatten().chain(one)
 }

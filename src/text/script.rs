@@ -4,7 +4,7 @@
 //! character does (乾隆 keeps 乾, 乾淨 becomes 干净). OpenCC leaves 著 alone outside its phrases; people write it for 着
 //! far more often than in 著名, so here 著 becomes 着 unless one of the words below holds it.
 
-use super::{CharMap, is_han};
+use super::{CharLists, CharMap, is_han};
 use hanconv::Dictionary;
 use std::collections::HashMap;
 
@@ -21,10 +21,8 @@ type Phrase = (Vec<char>, Vec<char>);
 pub(super) struct Script {
     /// Character → simplified character.
     chars: CharMap<Option<char>>,
-    /// First character → index + 1 into `phrases`, 0 without one.
-    firsts: CharMap<u16>,
-    /// Phrases that start with one character, longest first.
-    phrases: Vec<Vec<Phrase>>,
+    /// Phrases by their first character, longest first.
+    phrases: CharLists<Phrase>,
 }
 
 /// A default may name a character that has a simpler form itself; so many steps are followed.
@@ -37,7 +35,7 @@ impl Script {
             .filter_map(|(from, to)| Some((only_char(from)?, only_char(to)?)))
             .filter(|(from, to)| from != to)
             .collect();
-        let mut script = Self { chars: CharMap::new(None), firsts: CharMap::new(0), phrases: Vec::new() };
+        let mut script = Self { chars: CharMap::new(None), phrases: CharLists::new() };
         for (from, to) in &table {
             let chain = std::iter::successors(Some(*to), |c| table.get(c).copied()).take(LONGEST_CHAIN);
             script.set(*from, chain.last().unwrap_or(*to));
@@ -50,7 +48,7 @@ impl Script {
             let to: String = word.chars().map(|c| if c == '著' { c } else { script.get(c).unwrap_or(c) }).collect();
             script.add_phrase(word, &to);
         }
-        for phrases in &mut script.phrases {
+        for phrases in script.phrases.lists_mut() {
             phrases.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         }
         script
@@ -63,17 +61,9 @@ impl Script {
         }
         // The simplified spelling must stand still, or normalising twice would differ from normalising once.
         if to != from {
-            self.starting_with(to[0]).push((to.clone(), to.clone()));
+            self.phrases.entry(to[0]).push((to.clone(), to.clone()));
         }
-        self.starting_with(from[0]).push((from, to));
-    }
-
-    fn starting_with(&mut self, first: char) -> &mut Vec<Phrase> {
-        if self.firsts.get(first) == 0 {
-            self.phrases.push(Vec::new());
-            self.firsts.set(first, self.phrases.len() as u16);
-        }
-        &mut self.phrases[usize::from(self.firsts.get(first)) - 1]
+        self.phrases.entry(from[0]).push((from, to));
     }
 
     fn set(&mut self, from: char, to: char) {
@@ -94,9 +84,8 @@ impl Script {
                 at += 1;
                 continue;
             }
-            if let Some(place) = usize::from(self.firsts.get(chars[at])).checked_sub(1)
-                && let Some((from, to)) = self.phrases[place].iter().find(|(from, _)| chars[at..].starts_with(from))
-            {
+            let phrases = self.phrases.of(chars[at]);
+            if let Some((from, to)) = phrases.iter().find(|(from, _)| chars[at..].starts_with(from)) {
                 changed |= from != to;
                 chars[at..at + to.len()].copy_from_slice(to);
                 at += to.len();
