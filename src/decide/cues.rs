@@ -26,6 +26,8 @@ pub struct CueTable {
 struct Word {
     /// What follows the first character.
     rest: Vec<char>,
+    /// The first of it, so that most words are passed over without a look elsewhere.
+    next: Option<char>,
     cue: Cue,
     scope: u16,
     shield: bool,
@@ -40,7 +42,9 @@ impl CueTable {
             let mut chars = entry.word.chars();
             let Some(c) = chars.next() else { continue };
             longest = longest.max(entry.word.chars().count() as u32);
-            let word = Word { rest: chars.collect(), cue: entry.cue, scope: entry.scope, shield: entry.shield };
+            let rest: Vec<char> = chars.collect();
+            let next = rest.first().copied();
+            let word = Word { rest, next, cue: entry.cue, scope: entry.scope, shield: entry.shield };
             words.entry(c).push(word);
         }
         // The longest first, so that the first that fits is the one.
@@ -55,7 +59,8 @@ impl CueTable {
         let mut shields: Vec<CueMatch> = Vec::new();
         for (at, c) in chars.iter().enumerate() {
             let before = out.len();
-            for word in self.words.of(*c) {
+            let next = chars.get(at + 1).copied();
+            for word in self.words.of(*c).iter().filter(|w| w.next.is_none() || w.next == next) {
                 let end = at + 1 + word.rest.len();
                 if !visible.scopes[usize::from(word.scope)] || chars.get(at + 1..end) != Some(word.rest.as_slice()) {
                     continue;

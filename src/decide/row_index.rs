@@ -69,8 +69,8 @@ pub(super) struct Element {
 /// looked for once, and a row is looked at only where its rarest element stands.
 pub struct RowIndex {
     pub(super) atoms: Atoms,
-    /// For each atom the elements that it is by itself if they anchor rows or are [`wide`].
-    noted: Lists<Noted>,
+    /// For each atom the elements that it is by itself if they anchor rows.
+    anchors: Lists<u32>,
     /// For each element the atoms that it is by themselves.
     alone: Lists<u32>,
     /// Longer ways to write elements that some row requires or excludes.
@@ -127,26 +127,25 @@ impl RowIndex {
         anchor_of.iter().flatten().for_each(|e| is_anchor[*e as usize] = true);
         let mut rests = Vec::new();
         let (mut needed, mut optional, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut alone, mut noted) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
+        let (mut alone, mut anchors) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
         let mut by_id: Vec<_> = ids.iter().collect();
         by_id.sort_unstable_by_key(|(_, id)| **id);
         for (ways, element) in by_id {
-            firsts.push(ways.iter().fold(Firsts(0), |firsts, way| firsts.with(way[0])));
+            firsts.push(ways.iter().fold(Firsts::default(), |firsts, way| firsts.with(way[0])));
             let pairs = if needs[*element as usize] { &mut needed } else { &mut optional };
-            let anchors = is_anchor[*element as usize];
+            let is_anchor = is_anchor[*element as usize];
             for way in ways {
                 let [first, second, rest @ ..] = way.as_slice() else {
                     alone[*element as usize].push(way[0]);
                     continue;
                 };
                 let (start, length) = (rests.len() as u32, rest.len() as u8);
-                let posting = Posting { element: *element, rest: start, length, anchors };
+                let posting = Posting { element: *element, rest: start, length, anchors: is_anchor };
                 pairs.push(Keyed { first: *first, second: *second, posting });
                 rests.extend(rest);
             }
-            let alone = &alone[*element as usize];
-            if anchors || wide(alone) {
-                alone.iter().for_each(|atom| noted[*atom as usize].push(Noted { element: *element, anchors }));
+            if is_anchor {
+                alone[*element as usize].iter().for_each(|atom: &u32| anchors[*atom as usize].push(*element));
             }
         }
         let mut elements = Vec::new();
@@ -166,7 +165,7 @@ impl RowIndex {
         }
         let count = atoms.count();
         Self {
-            noted: Lists::new(noted),
+            anchors: Lists::new(anchors),
             alone: Lists::new(alone),
             needed: Pairs::new(needed, count),
             optional: Pairs::new(optional, count),
@@ -208,8 +207,8 @@ impl RowIndex {
 
     /// The atoms that an element can begin with.
     #[inline]
-    pub(super) fn firsts(&self, element: u32) -> Firsts {
-        self.firsts[element as usize]
+    pub(super) fn firsts(&self, element: u32) -> &Firsts {
+        &self.firsts[element as usize]
     }
 
     /// The atoms that an element is by themselves, ascending.
@@ -218,10 +217,10 @@ impl RowIndex {
         self.alone.of(element)
     }
 
-    /// The elements that an atom is by itself, if they anchor rows or are [`wide`].
+    /// The elements that an atom is by itself, if they anchor rows.
     #[inline]
-    pub(super) fn noted(&self, atom: u32) -> &[Noted] {
-        self.noted.of(atom)
+    pub(super) fn anchors(&self, atom: u32) -> &[u32] {
+        self.anchors.of(atom)
     }
 
     /// The atoms behind the second.
@@ -231,41 +230,29 @@ impl RowIndex {
     }
 }
 
-/// A set of atoms, folded to 64 bits, so that sets are compared at once.
+/// A set of atoms, folded to 256 bits, so that sets are compared at once.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Firsts(u64);
+pub(super) struct Firsts([u64; 4]);
 
 impl Firsts {
     /// The set with one more atom.
     #[inline]
-    pub(super) fn with(self, atom: u32) -> Self {
-        Self(self.0 | 1 << (atom % 64))
+    pub(super) fn with(mut self, atom: u32) -> Self {
+        self.0[atom as usize / 64 % 4] |= 1 << (atom % 64);
+        self
     }
 
     /// False only for an atom that is not in the set.
     #[inline]
-    pub(super) fn may_have(self, atom: u32) -> bool {
-        self.0 >> (atom % 64) & 1 == 1
+    pub(super) fn may_have(&self, atom: u32) -> bool {
+        self.0[atom as usize / 64 % 4] >> (atom % 64) & 1 == 1
     }
 
     /// False only for sets without a common atom.
     #[inline]
-    pub(super) fn may_meet(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    pub(super) fn may_meet(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).fold(0, |common, (a, b)| common | (a & b)) != 0
     }
-}
-
-/// An element that is noted where it stands.
-#[derive(Clone, Copy)]
-pub(super) struct Noted {
-    pub(super) element: u32,
-    /// Whether rows are anchored at it.
-    pub(super) anchors: bool,
-}
-
-/// True for an element of so many atoms that going through all of them takes longer than noting where it stands.
-pub(super) fn wide(alone: &[u32]) -> bool {
-    alone.len() > 4
 }
 
 /// A posting with what it is found by.

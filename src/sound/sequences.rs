@@ -21,6 +21,17 @@ pub(super) struct Sequences {
     words: Vec<u32>,
     /// For each first number where its keys begin, and behind the last where they end.
     firsts: Vec<u32>,
+    /// The first two numbers of all keys, folded: most pairs in a message begin no word, and this tells so at once.
+    pairs: Vec<u64>,
+}
+
+/// Places of [`Sequences::pairs`], a power of two, as an exponent.
+const PAIR_BITS: u32 = 16;
+
+/// The place of a key's first two numbers.
+fn pair(key: u128) -> (usize, u64) {
+    let place = ((key >> shift(1)) as u32).wrapping_mul(0x9e37_79b1) >> (u32::BITS - PAIR_BITS);
+    (place as usize / 64, 1 << (place % 64))
 }
 
 /// Collects the words of a dictionary.
@@ -54,8 +65,13 @@ impl Collected {
         for i in 1..firsts.len() {
             firsts[i] += firsts[i - 1];
         }
+        let mut pairs = vec![0u64; 1 << PAIR_BITS >> 6];
+        for (key, _) in &self.0 {
+            let (at, bit) = pair(*key);
+            pairs[at] |= bit;
+        }
         let (keys, words) = self.0.into_iter().unzip();
-        Sequences { keys, words, firsts }
+        Sequences { keys, words, firsts, pairs }
     }
 }
 
@@ -80,11 +96,11 @@ impl Sequences {
         let Some([first, second]) = at(depth) else { return };
         let readings = [Some(first), (second != first).then_some(second)];
         for reading in readings.into_iter().flatten() {
-            let found = self.narrow(depth, range.clone(), reading);
+            let prefix = prefix | part(reading, depth);
+            let found = self.narrow(depth, range.clone(), prefix);
             if found.is_empty() {
                 continue;
             }
-            let prefix = prefix | part(reading, depth);
             // Words that end here come first: nothing follows their last syllable.
             let mut longer = found.start;
             while longer < found.end && self.keys[longer] == prefix {
@@ -97,11 +113,15 @@ impl Sequences {
         }
     }
 
-    /// The part of a range whose keys have a number at a depth.
-    fn narrow(&self, depth: usize, range: Range<usize>, reading: u16) -> Range<usize> {
-        let wanted = usize::from(reading) + 1;
+    /// The part of a range whose keys begin with `prefix`, where all begin with what it has above `depth`.
+    fn narrow(&self, depth: usize, range: Range<usize>, prefix: u128) -> Range<usize> {
+        let wanted = number(prefix, depth);
         if depth == 0 {
             return self.firsts[wanted] as usize..self.firsts[wanted + 1] as usize;
+        }
+        let (at, bit) = pair(prefix);
+        if depth == 1 && self.pairs[at] & bit == 0 {
+            return range.start..range.start;
         }
         let keys = &self.keys[range.clone()];
         let start = keys.partition_point(|key| number(*key, depth) < wanted);
