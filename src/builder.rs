@@ -8,9 +8,8 @@ pub use corpus::{Corpus, Observation, Origin};
 use crate::check::holiday_faults;
 use crate::diagnostic::{Diagnostic, Faults, Severity};
 use crate::dictionary::{Bundle, Bytes, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
-use crate::learn::Model;
-use crate::recognizer::Recognizer;
-use crate::segment::GeneralLexicon;
+use crate::learn::Weights;
+use crate::recognizer::{Foundation, Recognizer};
 use crate::text::Normalizer;
 use sha2::{Digest, Sha256};
 use std::io::Write;
@@ -35,28 +34,38 @@ pub struct Loaded {
 /// # Errors
 /// [`DictionaryError`]: every fault of the tables at once, or what is wrong with the bundle.
 pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
-    let general = GeneralLexicon::load();
-    let normalizer = Arc::new(Normalizer::new());
+    load_on(Foundation::load(), path)
+}
+
+/// As [`load`], for a recogniser that is to take the place of `running`: what both can stand on is shared.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_beside(running: &Recognizer, path: &Path) -> Result<Loaded, DictionaryError> {
+    load_on(Foundation::of(running), path)
+}
+
+fn load_on(foundation: Foundation, path: &Path) -> Result<Loaded, DictionaryError> {
     if path.is_dir() && path.join("accounts.toml").is_file() {
         let cache = cache_file(path)?;
         if let Some(file) = cache.as_deref().filter(|f| f.is_file())
             && let Ok(bundle) = Bundle::open(file)
         {
-            return Ok(Loaded { recognizer: ready(general, bundle, normalizer)?, path: path.to_owned(), cached: true });
+            return Ok(Loaded { recognizer: ready(foundation, bundle)?, path: path.to_owned(), cached: true });
         }
-        let bytes = build_folder(path, &normalizer)?;
+        let (bytes, foundation) = build_folder_on(foundation, path)?;
         if let Some(file) = &cache {
             // The cache only saves time: where it cannot be written, the next start learns again.
             let _ = write(file, &bytes).and_then(|()| prune(file));
         }
         let bundle = Bundle::from_bytes(Arc::new(bytes))?;
-        return Ok(Loaded { recognizer: ready(general, bundle, normalizer)?, path: path.to_owned(), cached: false });
+        return Ok(Loaded { recognizer: ready(foundation, bundle)?, path: path.to_owned(), cached: false });
     }
     if path.is_file() {
         // Read, not mapped: whoever overwrites the file in place must not change what a server reads.
         let bytes = std::fs::read(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
         return Ok(Loaded {
-            recognizer: ready(general, Bundle::from_bytes(Arc::new(bytes))?, normalizer)?,
+            recognizer: ready(foundation, Bundle::from_bytes(Arc::new(bytes))?)?,
             path: path.to_owned(),
             cached: true,
         });
@@ -64,17 +73,16 @@ pub fn load(path: &Path) -> Result<Loaded, DictionaryError> {
     Err(DictionaryError::NotFound { path: path.to_owned() })
 }
 
-/// Makes the bytes of a bundle ready.
+/// Makes the bytes of a bundle ready for a recogniser that is to take the place of `running`.
 ///
 /// # Errors
 /// What is wrong with the bundle.
-pub fn open(bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
-    let general = GeneralLexicon::load();
-    ready(general, Bundle::from_bytes(bytes)?, Arc::new(Normalizer::new()))
+pub fn open_beside(running: &Recognizer, bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
+    ready(Foundation::of(running), Bundle::from_bytes(bytes)?)
 }
 
-fn ready(general: GeneralLexicon, bundle: Bundle, normalizer: Arc<Normalizer>) -> Result<Recognizer, DictionaryError> {
-    Recognizer::with_lexicon(general, Arc::new(bundle), normalizer).map_err(|what| DictionaryError::Corrupt { what })
+fn ready(foundation: Foundation, bundle: Bundle) -> Result<Recognizer, DictionaryError> {
+    Recognizer::on(foundation, Arc::new(bundle)).map_err(|what| DictionaryError::Corrupt { what })
 }
 
 /// A recogniser of a compiled dictionary with a model of one's own choice, to measure what was learned.
@@ -83,11 +91,14 @@ fn ready(general: GeneralLexicon, bundle: Bundle, normalizer: Arc<Normalizer>) -
 /// [`DictionaryError::Corrupt`] where the compiled dictionary cannot be read back.
 pub fn assemble(
     compiled: &Compiled,
-    model: &Model,
+    weights: &Weights,
     normalizer: &Arc<Normalizer>,
 ) -> Result<Recognizer, DictionaryError> {
-    let general = GeneralLexicon::load();
-    ready(general, Bundle::from_bytes(Arc::new(compiled.to_bytes(model)))?, normalizer.clone())
+    assemble_on(Foundation::with_normalizer(normalizer.clone()), compiled, weights)
+}
+
+fn assemble_on(foundation: Foundation, compiled: &Compiled, weights: &Weights) -> Result<Recognizer, DictionaryError> {
+    ready(foundation, Bundle::from_bytes(Arc::new(compiled.to_bytes(weights)))?)
 }
 
 /// Reads a folder of tables and lists everything that keeps it from being loaded, all at once and in a fixed order.
@@ -108,11 +119,15 @@ pub fn diagnose(folder: &Path, normalizer: &Normalizer) -> (Source, Vec<Diagnost
 /// # Errors
 /// [`DictionaryError::Faults`] with everything that [`diagnose`] finds.
 pub fn build_folder(folder: &Path, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
-    let (source, findings) = diagnose(folder, normalizer);
+    build_folder_on(Foundation::with_normalizer(normalizer.clone()), folder).map(|(bytes, _)| bytes)
+}
+
+fn build_folder_on(foundation: Foundation, folder: &Path) -> Result<(Vec<u8>, Foundation), DictionaryError> {
+    let (source, findings) = diagnose(folder, foundation.normalizer());
     if findings.iter().any(|d| d.severity == Severity::Error) {
         return Err(Faults(findings).into());
     }
-    build(&source, normalizer)
+    build_on(foundation, &source)
 }
 
 /// Compiles tables and learns the model; returns the bytes of the bundle. The same tables give the same bytes.
@@ -120,10 +135,16 @@ pub fn build_folder(folder: &Path, normalizer: &Arc<Normalizer>) -> Result<Vec<u
 /// # Errors
 /// [`DictionaryError::Faults`] with every finding.
 pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, DictionaryError> {
-    let compiled = compile(source, normalizer)?;
-    let corpus = Corpus::read(source, &assemble(&compiled, &Model::default(), normalizer)?);
+    build_on(Foundation::with_normalizer(normalizer.clone()), source).map(|(bytes, _)| bytes)
+}
+
+/// As [`build`]; what the dictionary's own recogniser can stand on comes back.
+fn build_on(foundation: Foundation, source: &Source) -> Result<(Vec<u8>, Foundation), DictionaryError> {
+    let compiled = compile(source, foundation.normalizer())?;
+    let reader = assemble_on(foundation, &compiled, &Weights::default())?;
+    let corpus = Corpus::read(source, &reader);
     let everything: Vec<usize> = (0..corpus.examples.len()).collect();
-    Ok(compiled.to_bytes(&corpus.learn(&everything)))
+    Ok((compiled.to_bytes(&corpus.learn(&everything)), Foundation::of(&reader)))
 }
 
 /// Writes a file beside its place and renames it over it, so that a reader sees the old file or the new one.

@@ -23,6 +23,7 @@ pub mod entities;
 pub mod learn;
 pub mod load;
 pub mod matching;
+mod memory;
 pub mod moderation;
 pub mod pack_tests;
 mod random;

@@ -3,28 +3,38 @@
 use crate::dictionary::{Bundle, Posting};
 use crate::text::NormalizedText;
 use jieba_rs::Jieba;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// Cuts normalised messages into words. Knows the general lexicon of jieba and every word of the dictionary; the hidden
 /// Markov model is off, so that a word that no list holds is never guessed.
 pub struct Segmenter {
     jieba: Jieba,
+    /// Digest of the dictionary's words.
+    words: [u8; 32],
 }
 
-/// Jieba's lexicon of the general language, which takes longer to load than all the rest of a dictionary and is loaded
-/// beside it.
-pub struct GeneralLexicon {
-    /// `None` where the system has no thread left; it is loaded when it is needed then.
-    loading: Option<std::thread::JoinHandle<Jieba>>,
+/// Jieba's lexicon of the general language, which takes longer to load than all the rest of a dictionary (about 80 ms) and
+/// more memory (35 MB).
+pub struct GeneralLexicon(Source);
+
+enum Source {
+    /// Loads beside all the rest. `None` where the system has no thread left; it is loaded when it is needed then.
+    Loading(Option<JoinHandle<Jieba>>),
+    /// Is there already, with the words of another dictionary; where they differ, it is loaded anew.
+    Shared(Arc<Segmenter>),
 }
 
 impl GeneralLexicon {
-    /// Begins to load, in a thread of its own (about 80 ms).
+    /// Begins to load, in a thread of its own.
     pub fn load() -> Self {
-        Self { loading: std::thread::Builder::new().name("zhiyi-lexicon".into()).spawn(Jieba::new).ok() }
+        Self(Source::Loading(std::thread::Builder::new().name("zhiyi-lexicon".into()).spawn(Jieba::new).ok()))
     }
 
-    fn wait(self) -> Jieba {
-        self.loading.and_then(|thread| thread.join().ok()).unwrap_or_default()
+    /// Shares the lexicon of another segmenter, where its dictionary has the same words.
+    pub fn of(segmenter: &Arc<Segmenter>) -> Self {
+        Self(Source::Shared(segmenter.clone()))
     }
 }
 
@@ -35,24 +45,25 @@ const WORD_FREQUENCY: usize = 20_000;
 
 impl Segmenter {
     /// Adds the words of a bundle to the general lexicon.
-    pub fn new(bundle: &Bundle, general: GeneralLexicon) -> Self {
-        let mut jieba = general.wait();
-        bundle.lexicon.for_each(|word, posting| {
-            let Posting::Term(index) = posting else { return };
-            if word.chars().count() < 2 || word.contains(' ') {
-                return;
-            }
-            let gazetteer = bundle
-                .lexicon
-                .term(index)
-                .and_then(|t| bundle.content.groups.get(usize::from(t.group)))
-                .is_some_and(|g| g.gazetteer);
+    pub fn new(bundle: &Bundle, general: GeneralLexicon) -> Arc<Self> {
+        let mut digest = Sha256::new();
+        each_word(bundle, |word, gazetteer| {
+            digest.update(word);
+            digest.update([0, u8::from(gazetteer)]);
+        });
+        let words = digest.finalize().into();
+        let mut jieba = match general.0 {
+            Source::Shared(segmenter) if segmenter.words == words => return segmenter,
+            Source::Shared(_) => Jieba::new(),
+            Source::Loading(thread) => thread.and_then(|t| t.join().ok()).unwrap_or_default(),
+        };
+        each_word(bundle, |word, gazetteer| {
             let frequency = if gazetteer { GAZETTEER_FREQUENCY } else { WORD_FREQUENCY };
             if !gazetteer || !jieba.has_word(word) {
                 jieba.add_word(word, Some(frequency), None);
             }
         });
-        Self { jieba }
+        Arc::new(Self { jieba, words })
     }
 
     /// Segments a message into `out`, which is cleared first.
@@ -70,6 +81,19 @@ impl Segmenter {
     pub fn is_word(&self, word: &str) -> bool {
         self.jieba.has_word(word)
     }
+}
+
+/// Calls `each(word, is in a gazetteer)` for the words of a bundle that jieba has to know.
+fn each_word(bundle: &Bundle, mut each: impl FnMut(&str, bool)) {
+    bundle.lexicon.for_each(|word, posting| {
+        let Posting::Term(index) = posting else { return };
+        if word.chars().count() < 2 || word.contains(' ') {
+            return;
+        }
+        let term = bundle.lexicon.term(index);
+        let group = term.and_then(|t| bundle.content.groups.get(usize::from(t.group)));
+        each(word, group.is_some_and(|g| g.gazetteer));
+    });
 }
 
 /// The words of one message.

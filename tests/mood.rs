@@ -17,7 +17,7 @@ fn bundle() -> Bundle {
     std::fs::copy(words, folder.path().join("base/terms-common.csv")).expect("the table can be copied");
     let source = Source::read(folder.path()).expect("the tables have no faults");
     let compiled = compile(&source, &Normalizer::new()).expect("the tables compile");
-    Bundle::from_bytes(Arc::new(compiled.to_bytes(&zhiyi::learn::Model::default())))
+    Bundle::from_bytes(Arc::new(compiled.to_bytes(&zhiyi::learn::Weights::default())))
         .expect("what was compiled can be opened")
 }
 

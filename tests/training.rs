@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use zhiyi::builder::{self, Corpus, Origin};
 use zhiyi::dictionary::{Bundle, Source, compile};
-use zhiyi::learn::Model;
+use zhiyi::learn::Weights;
 use zhiyi::recognizer::Recognizer;
 use zhiyi::text::{Modality, Normalizer};
 
@@ -32,7 +32,7 @@ fn recognizer(source: &Source) -> Recognizer {
 fn corpus(source: &Source) -> Corpus {
     let normalizer = Arc::new(Normalizer::new());
     let compiled = compile(source, &normalizer).expect("the tables compile");
-    let rows = builder::assemble(&compiled, &Model::default(), &normalizer).expect("what was compiled can be read");
+    let rows = builder::assemble(&compiled, &Weights::default(), &normalizer).expect("what was compiled can be read");
     Corpus::read(source, &rows)
 }
 

@@ -16,7 +16,7 @@ fn shipped() -> Recognizer {
     let normalizer = Arc::new(Normalizer::new());
     let source = Source::read(&folder).expect("the shipped dictionaries have no faults");
     let compiled = compile(&source, &normalizer).expect("the shipped dictionaries compile");
-    let bundle = Bundle::from_bytes(Arc::new(compiled.to_bytes(&zhiyi::learn::Model::default())))
+    let bundle = Bundle::from_bytes(Arc::new(compiled.to_bytes(&zhiyi::learn::Weights::default())))
         .expect("what was built can be opened");
     Recognizer::new(Arc::new(bundle), normalizer).expect("the bundle is complete")
 }

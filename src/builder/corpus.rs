@@ -2,7 +2,7 @@
 
 use super::expansions::{Words, expand};
 use crate::dictionary::{NONE, Source};
-use crate::learn::{Example, Model, near_duplicates, train};
+use crate::learn::{Example, Weights, near_duplicates, train};
 use crate::recognizer::{Recognizer, Utterance};
 use crate::text::Modality;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,9 +100,9 @@ impl Corpus {
     }
 
     /// Learns a model from some of the messages, named by index; from none the model that knows no class.
-    pub fn learn(&self, chosen: &[usize]) -> Model {
+    pub fn learn(&self, chosen: &[usize]) -> Weights {
         if self.classes.len() < 2 || chosen.is_empty() {
-            return Model::default();
+            return Weights::default();
         }
         let examples: Vec<&Example> = chosen.iter().map(|i| &self.examples[*i].example).collect();
         let workers = std::thread::available_parallelism().map_or(1, usize::from);

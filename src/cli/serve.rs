@@ -1,5 +1,6 @@
 use super::{Common, Failure, Verdict};
 use crate::config::{Config, RawConfig};
+use crate::memory;
 use crate::service::Server;
 use std::path::PathBuf;
 
@@ -46,6 +47,9 @@ impl ServeArgs {
         } else {
             log.init();
         }
+        if !config.huge_pages {
+            memory::without_huge_pages();
+        }
         let started = std::time::Instant::now();
         let common = Common { dictionaries: config.dictionary.path.clone(), ..common.clone() };
         let loaded = common.load()?;
@@ -60,6 +64,8 @@ impl ServeArgs {
             milliseconds = started.elapsed().as_millis() as u64,
             "dictionary ready"
         );
+        // Compiling and loading leave much behind.
+        memory::give_back();
         let signals = Signals::listen()?;
         let server = Server::start(loaded, &config).map_err(|e| Failure::Message(e.to_string()))?;
         tracing::info!(

@@ -38,6 +38,7 @@ pub struct Config {
     /// At least 1.
     pub threads: usize,
     pub reflection: bool,
+    pub huge_pages: bool,
     pub drain_delay: Duration,
     pub drain: Duration,
     pub admin_listen: Option<SocketAddr>,
@@ -185,6 +186,7 @@ impl RawConfig {
                 n => n,
             },
             reflection: r.switch("server.reflection"),
+            huge_pages: r.switch("server.huge_pages"),
             drain_delay: r.time("server.drain_delay"),
             drain: r.time("server.drain"),
             admin_listen: r.optional("admin.listen", Reader::address),

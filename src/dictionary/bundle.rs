@@ -7,7 +7,7 @@
 use super::content::Content;
 use super::lexicon::{Bytes, Lexicon, Parts, Slice};
 use super::{DictionaryError, FORMAT, verify};
-use crate::learn::Model;
+use crate::learn::{Model, Weights};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
@@ -114,7 +114,7 @@ impl Bundle {
         let [_, map, postings, terms, string_ends, strings, model] =
             <[Slice; SECTIONS]>::try_from(sections).map_err(|_| short())?;
         let lexicon = Lexicon::open(Parts { map, postings, terms, string_ends, strings })?;
-        let model = Model::from_bytes(model.as_ref()).map_err(|e| corrupt("model", &e))?;
+        let model = Weights::from_bytes(model.as_ref()).map(Model::new).map_err(|e| corrupt("model", &e))?;
         verify::content(&content).map_err(|what| corrupt("content", &what))?;
         verify::words(&content, &lexicon).map_err(|what| corrupt("words", &what))?;
         Ok(Bundle { version, content, lexicon, model, bytes: length, raw: bytes })

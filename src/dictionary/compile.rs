@@ -8,7 +8,7 @@ use super::lexicon::{MOST_INDEXES, Parts, Posting, Term, fst_value};
 use super::phrase::{self, Piece};
 use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source, TermRow};
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
-use crate::learn::Model;
+use crate::learn::Weights;
 use crate::text::{FINALS, INITIALS, Normalizer, is_filler_char};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -19,7 +19,7 @@ pub struct Compiled {
 
 impl Compiled {
     /// Returns the bytes of a bundle with `model` in it.
-    pub fn to_bytes(&self, model: &Model) -> Vec<u8> {
+    pub fn to_bytes(&self, weights: &Weights) -> Vec<u8> {
         let Parts { map, postings, terms, string_ends, strings } = &self.sections.lexicon;
         Sections {
             content: self.sections.content.clone(),
@@ -30,7 +30,7 @@ impl Compiled {
                 string_ends: string_ends.clone(),
                 strings: strings.clone(),
             },
-            model: model.to_bytes(),
+            model: weights.to_bytes(),
         }
         .assemble()
     }

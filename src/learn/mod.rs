@@ -12,5 +12,5 @@ mod svm;
 
 pub use duplicates::near_duplicates;
 pub use features::{Features, KIND_SYMBOL, LONGEST_CHARS, SoundTable, Symbols, word};
-pub use model::{Model, ModelError, Scores};
+pub use model::{Model, ModelError, Scores, Weights};
 pub use svm::{Example, train};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Weights of a linear model, sparse, in 16 bits.
+/// What was learned, as it is kept in a bundle: weights of a linear model, sparse, in 16 bits.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Stored {
+pub struct Weights {
     classes: Vec<String>,
     /// Fingerprints, ascending.
     prints: Vec<u32>,
@@ -20,11 +20,13 @@ struct Stored {
 
 /// A linear model: scores of all classes for a bag of features.
 ///
-/// The stored weights are laid out anew for scoring: multiplied by the value of their feature and rounded to whole steps of
+/// [`Weights`] are laid out anew for scoring: multiplied by the value of their feature and rounded to whole steps of
 /// `STEPS`, so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
 #[derive(Debug, Default)]
 pub struct Model {
-    stored: Stored,
+    classes: Vec<String>,
+    biases: Vec<f32>,
+    features: usize,
     /// Open addressing by the first bits of the fingerprint, so that ascending fingerprints fill it from start to end.
     table: Vec<Slot>,
     /// How many of the last bits of a fingerprint do not count for its place.
@@ -79,8 +81,8 @@ pub enum ModelError {
     Inconsistent,
 }
 
-impl Model {
-    /// Puts a model together from one dense column of weights and a bias for each class.
+impl Weights {
+    /// Puts weights together from one dense column of weights and a bias for each class.
     pub(super) fn from_columns(
         classes: Vec<String>,
         prints: Vec<u32>,
@@ -89,11 +91,11 @@ impl Model {
         smallest: f32,
     ) -> Self {
         let largest = columns.iter().flat_map(|(w, _)| w).fold(1e-6f32, |m, w| m.max(w.abs()));
-        let mut stored = Stored {
+        let mut stored = Self {
             classes,
             scale: largest / f32::from(i16::MAX),
             biases: columns.iter().map(|c| c.1).collect(),
-            ..Stored::default()
+            ..Self::default()
         };
         for (feature, print) in prints.iter().enumerate() {
             for (class, (weights, _)) in columns.iter().enumerate() {
@@ -108,10 +110,40 @@ impl Model {
             stored.values.push(values[feature]);
             stored.ends.push(stored.weights.len() as u32);
         }
-        Self::index(stored)
+        stored
     }
 
-    fn index(stored: Stored) -> Self {
+    /// Reads weights; no bytes at all are weights for no class.
+    ///
+    /// # Errors
+    /// [`ModelError`] where the bytes are no weights.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let stored: Self = postcard::from_bytes(bytes)?;
+        let features = stored.prints.len();
+        let fits = stored.values.len() == features
+            && stored.ends.len() == features
+            && stored.ends.is_sorted()
+            && stored.ends.last().copied().unwrap_or(0) as usize == stored.weights.len()
+            && stored.weight_classes.len() == stored.weights.len()
+            && stored.weight_classes.iter().all(|c| (*c as usize) < stored.classes.len())
+            && stored.biases.len() == stored.classes.len()
+            && stored.prints.first() != Some(&0)
+            && stored.prints.is_sorted_by(|a, b| a < b);
+        if fits { Ok(stored) } else { Err(ModelError::Inconsistent) }
+    }
+
+    /// Writes the weights.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+}
+
+impl Model {
+    /// Lays weights out for scoring.
+    pub fn new(stored: Weights) -> Self {
         let width = stored.classes.len().next_multiple_of(LANES);
         let mut start = 0;
         let ranges: Vec<std::ops::Range<usize>> =
@@ -122,13 +154,14 @@ impl Model {
         let step = largest / f32::from(STEPS);
         let places = (stored.prints.len() * 2).next_power_of_two().max(2);
         let mut model = Self {
+            features: stored.prints.len(),
             table: vec![Slot::default(); places],
             shift: u32::BITS.saturating_sub(places.trailing_zeros()),
             dense: Vec::new(),
             sparse: Vec::new(),
             width,
             step: step * stored.scale,
-            stored: Stored::default(),
+            ..Self::default()
         };
         let mask = model.table.len() - 1;
         for (feature, range) in ranges.into_iter().enumerate() {
@@ -154,44 +187,17 @@ impl Model {
                 length,
             };
         }
-        Self { stored, ..model }
-    }
-
-    /// Reads a model; no bytes at all are the model that knows no class.
-    ///
-    /// # Errors
-    /// [`ModelError`] where the bytes are no model.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        if bytes.is_empty() {
-            return Ok(Self::index(Stored::default()));
-        }
-        let stored: Stored = postcard::from_bytes(bytes)?;
-        let features = stored.prints.len();
-        let fits = stored.values.len() == features
-            && stored.ends.len() == features
-            && stored.ends.is_sorted()
-            && stored.ends.last().copied().unwrap_or(0) as usize == stored.weights.len()
-            && stored.weight_classes.len() == stored.weights.len()
-            && stored.weight_classes.iter().all(|c| (*c as usize) < stored.classes.len())
-            && stored.biases.len() == stored.classes.len()
-            && stored.prints.first() != Some(&0)
-            && stored.prints.is_sorted_by(|a, b| a < b);
-        if fits { Ok(Self::index(stored)) } else { Err(ModelError::Inconsistent) }
-    }
-
-    /// Writes the model.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.stored).unwrap_or_default()
+        Self { classes: stored.classes, biases: stored.biases, ..model }
     }
 
     /// Names of the classes, in the order of the scores.
     pub fn classes(&self) -> &[String] {
-        &self.stored.classes
+        &self.classes
     }
 
     /// Number of features.
     pub fn features(&self) -> usize {
-        self.stored.prints.len()
+        self.features
     }
 
     #[inline]
@@ -218,7 +224,7 @@ impl Model {
     /// The sum of weights is divided by the length of the whole vector, features that the model does not know included: the
     /// less of a message is known, the less sure a score can be.
     pub fn score(&self, prints: &[u32], scores: &mut Scores) -> f32 {
-        scores.start(self.stored.classes.len(), self.width);
+        scores.start(self.classes.len(), self.width);
         let (mut squares, mut known) = (0f32, 0usize);
         for block in prints.chunks(BLOCK) {
             let sums = scores.block.as_mut_slice();
@@ -240,7 +246,7 @@ impl Model {
         }
         squares += (prints.len() - known) as f32 * UNKNOWN_SQUARE;
         let factor = if squares > 0.0 { self.step / squares.sqrt() } else { 0.0 };
-        for ((score, sum), bias) in scores.scores.iter_mut().zip(&scores.sums).zip(&self.stored.biases) {
+        for ((score, sum), bias) in scores.scores.iter_mut().zip(&scores.sums).zip(&self.biases) {
             *score = *sum as f32 * factor + bias;
         }
         if prints.is_empty() { 0.0 } else { known as f32 / prints.len() as f32 }
@@ -263,15 +269,18 @@ impl Model {
         }
     }
 
-    /// The weight of one feature for one class, for explanations.
+    /// The weight of one feature for a class of the model, for explanations.
     pub fn weight(&self, print: u32, class: usize) -> f32 {
-        let Ok(index) = self.stored.prints.binary_search(&print) else { return 0.0 };
-        let start = if index == 0 { 0 } else { self.stored.ends[index - 1] as usize };
-        let range = start..self.stored.ends[index] as usize;
-        let position = self.stored.weight_classes[range.clone()].iter().position(|c| *c as usize == class);
-        position.map_or(0.0, |p| {
-            f32::from(self.stored.weights[range.start + p]) * self.stored.scale * self.stored.values[index]
-        })
+        let Some(slot) = self.find(print) else { return 0.0 };
+        let start = slot.start as usize;
+        let steps = match slot.length {
+            DENSE => self.dense[start + class],
+            length => {
+                let weights = &self.sparse[start..start + length as usize];
+                weights.iter().find(|(c, _)| usize::from(*c) == class).map_or(0, |(_, weight)| *weight)
+            }
+        };
+        f32::from(steps) * self.step
     }
 }
 

@@ -8,6 +8,7 @@
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 mod answer;
+mod foundation;
 mod heard;
 mod hearing;
 mod hypotheses;
@@ -17,6 +18,7 @@ mod requests;
 mod trace;
 
 pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, SoundReading, Value};
+pub use foundation::Foundation;
 use heard::Topics;
 pub(crate) use heard::{Heard, Offer, Wanted};
 pub use hearing::Hearing;
@@ -29,7 +31,7 @@ use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, SoundMatch, Visibility};
 use crate::moderation::{Direction, Moderation, Moderator, Search, Words};
-use crate::segment::{GeneralLexicon, Segmenter, Segments};
+use crate::segment::{Segmenter, Segments};
 use crate::slots::{self, Filled};
 use crate::sound::{Buffers, Scene, SoundReader};
 use crate::text::{Modality, NormalizedText, Normalizer};
@@ -94,7 +96,7 @@ struct View {
 pub struct Recognizer {
     bundle: Arc<Bundle>,
     normalizer: Arc<Normalizer>,
-    segmenter: Segmenter,
+    segmenter: Arc<Segmenter>,
     sensitive: Words,
     reader: Reader,
     sound: SoundReader,
@@ -172,18 +174,14 @@ impl Recognizer {
     /// # Errors
     /// A sentence about a holiday or pattern that cannot be used; bundles made from checked tables have none.
     pub fn new(bundle: Arc<Bundle>, normalizer: Arc<Normalizer>) -> Result<Self, String> {
-        Self::with_lexicon(GeneralLexicon::load(), bundle, normalizer)
+        Self::on(Foundation::with_normalizer(normalizer), bundle)
     }
 
-    /// As [`Recognizer::new`], with a general lexicon that may have begun to load while the bundle was opened.
+    /// As [`Recognizer::new`], on a foundation that may have begun to load while the bundle was opened.
     ///
     /// # Errors
     /// As [`Recognizer::new`].
-    pub fn with_lexicon(
-        general: GeneralLexicon,
-        bundle: Arc<Bundle>,
-        normalizer: Arc<Normalizer>,
-    ) -> Result<Self, String> {
+    pub fn on(Foundation { general, normalizer }: Foundation, bundle: Arc<Bundle>) -> Result<Self, String> {
         let content = &bundle.content;
         let views = content
             .accounts

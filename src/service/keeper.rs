@@ -11,7 +11,10 @@ use crate::builder::{self, Loaded};
 use crate::config::{DictionaryConfig, TestsGate};
 use crate::diagnostic::Language;
 use crate::dictionary::{DictionaryError, Source};
+use crate::memory;
 use crate::pack_tests;
+use crate::recognizer::Recognizer;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -206,15 +209,16 @@ impl Keeper {
     fn reload(&mut self) -> Result<(String, bool), ReloadError> {
         let started = Instant::now();
         let versions = &self.shared.versions;
-        let result = load(&self.path, &self.config, &mut self.tried).and_then(|loaded| {
-            let version = loaded.recognizer.bundle().version.clone();
-            let changed = version != versions.active().version();
-            if changed {
-                pass_tests(&loaded, self.config.tests)?;
-                versions.install(loaded.recognizer, &loaded.path);
-            }
-            Ok((version, changed))
-        });
+        let result =
+            load(&versions.active().recognizer, &self.path, &self.config, &mut self.tried).and_then(|loaded| {
+                let version = loaded.recognizer.bundle().version.clone();
+                let changed = version != versions.active().version();
+                if changed {
+                    pass_tests(&loaded, self.config.tests)?;
+                    versions.install(loaded.recognizer, &loaded.path);
+                }
+                Ok((version, changed))
+            });
         let milliseconds = started.elapsed().as_millis() as u64;
         match &result {
             Ok((version, changed)) => {
@@ -226,6 +230,7 @@ impl Keeper {
             }
             Err(error) => {
                 versions.fail(error.to_string());
+                memory::give_back();
                 let version = versions.active().version().to_owned();
                 tracing::error!(%error, version, milliseconds, "the dictionary was not reloaded; the running one stays");
             }
@@ -238,19 +243,21 @@ impl Keeper {
         let mut seen = None;
         let loaded = match source {
             ShadowSource::None => None,
-            ShadowSource::Path(path) => match load(&path, &self.config, &mut seen) {
-                Ok(loaded) => Some((loaded.recognizer, path.display().to_string(), Some(path))),
-                Err(error) => {
-                    // Not again before the files change.
-                    if let Some((known, tried)) = &mut self.shadow
-                        && *known == path
-                    {
-                        *tried = seen;
+            ShadowSource::Path(path) => {
+                match load(&self.shared.versions.active().recognizer, &path, &self.config, &mut seen) {
+                    Ok(loaded) => Some((loaded.recognizer, path.display().to_string(), Some(path))),
+                    Err(error) => {
+                        // Not again before the files change.
+                        if let Some((known, tried)) = &mut self.shadow
+                            && *known == path
+                        {
+                            *tried = seen;
+                        }
+                        tracing::error!(%error, "the shadow dictionary was not loaded");
+                        return Err(error);
                     }
-                    tracing::error!(%error, "the shadow dictionary was not loaded");
-                    return Err(error);
                 }
-            },
+            }
             ShadowSource::Version(version) => Some((self.shared.versions.open(&version)?.0, version, None)),
         };
         let Some((recognizer, source, path)) = loaded else {
@@ -271,7 +278,12 @@ impl Keeper {
 }
 
 /// Loads a dictionary whose files hold still meanwhile; notes what they looked like.
-fn load(path: &Path, config: &DictionaryConfig, tried: &mut Option<Stamp>) -> Result<Loaded, ReloadError> {
+fn load(
+    running: &Recognizer,
+    path: &Path,
+    config: &DictionaryConfig,
+    tried: &mut Option<Stamp>,
+) -> Result<Loaded, ReloadError> {
     let look = || Stamp::of_dictionary(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source });
     for _ in 0..ATTEMPTS {
         let before = look().inspect_err(|_| *tried = None)?;
@@ -281,7 +293,7 @@ fn load(path: &Path, config: &DictionaryConfig, tried: &mut Option<Stamp>) -> Re
             return Err(ReloadError::TooLarge { path: path.to_owned(), bytes, largest: config.largest });
         }
         // The keeper has to outlive whatever a dictionary does to the compiler.
-        let loaded = std::panic::catch_unwind(|| builder::load(path));
+        let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| builder::load_beside(running, path)));
         if look().ok() == *tried {
             let failed = |_| Err(DictionaryError::Corrupt { what: "compiling it failed; please report this".into() });
             return Ok(loaded.unwrap_or_else(failed)?);

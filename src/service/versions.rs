@@ -4,6 +4,7 @@ use super::metrics::{Answers, OUTCOMES};
 use crate::builder;
 use crate::config::DictionaryConfig;
 use crate::dictionary::{Bytes, Content, DictionaryError};
+use crate::memory;
 use crate::recognizer::Recognizer;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -220,7 +221,7 @@ impl Versions {
     /// Makes a recogniser of a version that can be activated.
     pub(super) fn open(&self, version: &str) -> Result<(Recognizer, PathBuf), ActivateError> {
         let (bytes, path) = self.find(version)?;
-        let recognizer = builder::open(bytes)?;
+        let recognizer = builder::open_beside(&self.active().recognizer, bytes)?;
         if recognizer.bundle().version != version {
             let what = format!("it holds version {} instead of {version}", recognizer.bundle().version);
             return Err(DictionaryError::Corrupt { what }.into());
@@ -297,7 +298,10 @@ impl Versions {
         past.retired = held;
         free.iter().for_each(|a| past.totals.add(a));
         drop(past);
-        drop(free);
+        if !free.is_empty() {
+            drop(free);
+            memory::give_back();
+        }
     }
 
     /// What all dictionaries answered since the start.

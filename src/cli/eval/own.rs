@@ -7,7 +7,7 @@ use super::score::Score;
 use super::thresholds::Sweep;
 use crate::builder::{self, Corpus, Observation, Origin};
 use crate::dictionary::{Compiled, NONE, Source, compile};
-use crate::learn::Model;
+use crate::learn::Weights;
 use crate::recognizer::{Hearing, Recognizer};
 use crate::text::Normalizer;
 use std::path::Path;
@@ -33,7 +33,7 @@ impl Workshop {
     pub(super) fn of(source: Source, hearing: Hearing) -> Result<Self, Failure> {
         let normalizer = Arc::new(Normalizer::new());
         let compiled = compile(&source, &normalizer)?;
-        let mut reader = builder::assemble(&compiled, &Model::default(), &normalizer)?;
+        let mut reader = builder::assemble(&compiled, &Weights::default(), &normalizer)?;
         reader.set_hearing(hearing);
         let corpus = Corpus::read(&source, &reader);
         Ok(Self { source, corpus, compiled, normalizer, hearing })
