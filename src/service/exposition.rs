@@ -82,6 +82,13 @@ fn calls(page: &mut Page, shared: &Shared) {
     let items = sum(&|t| &t.item_faults);
     page.one("zhiyi_item_faults_total", "counter", "Messages of batches and streams refused by themselves.", items);
     let calls = sum(&|t| &t.calls_in_flight);
+    let waiting = shared.metrics.iter().map(|t| t.calls_waiting()).sum::<u64>();
+    page.one(
+        "zhiyi_calls_waiting",
+        "gauge",
+        "Calls that were taken from their connections and have not begun.",
+        waiting,
+    );
     page.one("zhiyi_calls_in_flight", "gauge", "Calls whose answer was not yet taken.", calls);
     page.one("zhiyi_open_streams", "gauge", "Open streams.", sum(&|t| &t.open_streams));
     let arriving = sum(&|t| &t.arriving);

@@ -107,7 +107,9 @@ impl Rules {
                 return Some(status.into_http::<Body>().into_parts().0.headers);
             }
         }
-        let refusal = match self.full(method, stream)? {
+        // The call itself is among those that have not begun.
+        let others = self.metrics.calls_waiting().saturating_sub(1);
+        let refusal = match self.full(method, stream, others)? {
             Shed::Streams => &self.too_many_streams,
             _ => &self.too_many_calls,
         };
@@ -115,12 +117,13 @@ impl Rules {
         Some(refusal.clone())
     }
 
-    /// Which limit of calls leaves no place for one more, if any; it is counted.
-    fn full(&self, method: Method, stream: bool) -> Option<Shed> {
+    /// Which limit of calls leaves no place for one more beside those that wait, if any; it is counted.
+    fn full(&self, method: Method, stream: bool, waiting: u64) -> Option<Shed> {
         let read = matches!(method, Method::Recognize | Method::BatchRecognize | Method::Moderate);
+        let begun = self.metrics.calls_in_flight.get();
         let why = if stream && self.metrics.open_streams.get() >= self.streams {
             Shed::Streams
-        } else if read && self.metrics.calls_in_flight.get() >= self.calls && !self.cut_stalled() {
+        } else if read && begun + waiting >= self.calls && !(begun >= self.calls && self.cut_stalled()) {
             Shed::Calls
         } else {
             return None;
@@ -175,7 +178,8 @@ where
         let many = matches!(method, Method::StreamRecognize | Method::Reflection);
         let stream = many || path.ends_with("/Watch");
         if let Some(headers) = self.rules.refuse(method, stream, request.headers()) {
-            return Passage { refused: Some(answer(headers)), running: None, inner: None };
+            let refused = Refused { response: answer(headers), request: request.into_body() };
+            return Passage { refused: Some(refused), running: None, inner: None };
         }
         let started = Instant::now();
         let asked = request.headers().get("grpc-timeout").and_then(|v| grpc_timeout(v.as_bytes()));
@@ -246,10 +250,25 @@ impl Drop for Running {
     }
 }
 
+/// A call that was refused before anything was done for it.
+struct Refused {
+    response: Response<Answer>,
+    request: Body,
+}
+
+impl Refused {
+    /// Drops what is there of the request first: where it is complete, the stream ends in order. Otherwise it would have to
+    /// be reset, and HTTP/2 closes a connection with too many resets, with all calls on it.
+    fn answer(mut self, cx: &mut Context<'_>) -> Response<Answer> {
+        while let Poll::Ready(Some(Ok(_))) = Pin::new(&mut self.request).poll_frame(cx) {}
+        self.response
+    }
+}
+
 pin_project! {
     /// The answer to a call, refused or running.
     pub(super) struct Passage<F> {
-        refused: Option<Response<Answer>>,
+        refused: Option<Refused>,
         running: Option<Running>,
         #[pin]
         inner: Option<F>,
@@ -262,7 +281,7 @@ impl<F: Future<Output = Result<Response<Body>, Infallible>>> Future for Passage<
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let (Some(running), Some(inner)) = (this.running.as_mut(), this.inner.as_mut().as_pin_mut()) else {
-            return this.refused.take().map_or(Poll::Pending, |r| Poll::Ready(Ok(r)));
+            return this.refused.take().map_or(Poll::Pending, |r| Poll::Ready(Ok(r.answer(cx))));
         };
         // No work for an answer that nobody awaits any more.
         if running.call.late() {
@@ -376,7 +395,7 @@ impl Upload {
     fn arrive(&mut self) -> Result<(), Status> {
         if let Progress::Arriving(place) = self.progress {
             self.rules.arrivals.leave(place);
-            match self.rules.full(self.method, self.call.stream) {
+            match self.rules.full(self.method, self.call.stream, self.rules.metrics.calls_waiting()) {
                 None => self.call.set_aside(false),
                 Some(Shed::Streams) => return Err(self.rules.overloaded(TOO_MANY_STREAMS)),
                 Some(_) => return Err(self.rules.overloaded(TOO_MANY_CALLS)),

@@ -1,7 +1,9 @@
 //! Counters of the serving threads. Each thread writes its own and reads nobody's; a scrape adds them up.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::runtime::RuntimeMetrics;
 
 /// A number that one thread changes and others read: a plain load and store, no locked instruction.
 #[derive(Default)]
@@ -143,6 +145,7 @@ pub(super) struct ThreadMetrics {
     pub(super) item_faults: Counter,
     pub(super) shed: [Counter; Shed::ALL.len()],
     /// Gauges.
+    /// Calls that began, streams aside.
     pub(super) calls_in_flight: Counter,
     pub(super) open_streams: Counter,
     pub(super) arriving: Counter,
@@ -152,6 +155,22 @@ pub(super) struct ThreadMetrics {
     pub(super) accepted: Counter,
     pub(super) turned_away: Counter,
     pub(super) failed_handshakes: Counter,
+    /// What the thread's runtime tells of itself.
+    pub(super) runtime: OnceLock<RuntimeMetrics>,
+}
+
+/// Tasks of a serving thread that are neither connections nor calls: the one that takes connections.
+const OTHER_TASKS: u64 = 1;
+
+impl ThreadMetrics {
+    /// Calls that were taken from their connections and have not begun. Each is a task of the runtime, and nothing else
+    /// of it is ours to count.
+    pub(super) fn calls_waiting(&self) -> u64 {
+        let Some(runtime) = self.runtime.get() else { return 0 };
+        let known = [&self.connections, &self.open_streams, &self.arriving, &self.calls_in_flight];
+        let known: u64 = known.into_iter().map(Counter::get).sum();
+        (runtime.num_alive_tasks() as u64).saturating_sub(OTHER_TASKS + known)
+    }
 }
 
 /// What became of the messages that one dictionary read on one thread.

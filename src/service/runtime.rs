@@ -315,6 +315,7 @@ impl Listeners {
         let (limits, config) = (&self.config.limits, &self.config);
         let threads = if end == Stage::Over { 1 } else { config.threads };
         let metrics = self.shared.metrics[thread].clone();
+        metrics.runtime.get_or_init(|| tokio::runtime::Handle::current().metrics());
         let stalled = Arc::new(Stalled::new(limits.stalled_time));
         let (secrets, tracer) = (self.shared.secrets.clone(), self.shared.tracer.clone());
         let gate = Gate::new(limits, threads, metrics.clone(), secrets, tracer, stalled.clone());
