@@ -411,3 +411,54 @@ async fn half_open(address: SocketAddr) -> TcpStream {
     stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("it reads");
     stream
 }
+
+#[tokio::test]
+async fn batches_are_refused_where_too_many_messages_wait() {
+    let server = limited(|l| l.batched_messages = 500);
+    let reader = RecognizerClient::new(channel(server.address()).await);
+    let batch = || BatchRecognizeRequest { requests: vec![request("我要值机"); 900] };
+    let answers: Vec<_> = (0..8)
+        .map(|_| {
+            let mut reader = reader.clone();
+            tokio::spawn(async move { reader.batch_recognize(batch()).await })
+        })
+        .collect();
+    let (mut read, mut turned_away) = (0, 0);
+    for answer in answers {
+        match answer.await.expect("no panic") {
+            Ok(answer) => {
+                assert_eq!(answer.into_inner().results.len(), 900, "one that is alone may be larger than the limit");
+                read += 1;
+            }
+            Err(status) => {
+                refused(&status);
+                turned_away += 1;
+            }
+        }
+    }
+    assert!(read > 0 && turned_away > 0, "{read} read, {turned_away} refused");
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"messages\"}"), f64::from(turned_away));
+    until(&server, "zhiyi_batched_messages", 0.0).await;
+}
+
+#[tokio::test]
+async fn calls_that_wait_for_their_turn_count() {
+    let server = limited(|l| l.concurrent_requests = 4);
+    let channel = channel(server.address()).await;
+    let answers: Vec<_> = (0..400)
+        .map(|_| {
+            let mut reader = RecognizerClient::new(channel.clone());
+            tokio::spawn(async move { reader.recognize(request("我要值机")).await })
+        })
+        .collect();
+    let mut turned_away = 0;
+    for answer in answers {
+        if let Err(status) = answer.await.expect("no panic") {
+            refused(&status);
+            turned_away += 1;
+        }
+    }
+    assert!((1..400).contains(&turned_away), "{turned_away} of 400 calls at once were refused");
+    until(&server, "zhiyi_calls_waiting", 0.0).await;
+    RecognizerClient::new(channel).recognize(request("我要值机")).await.expect("there is room again");
+}

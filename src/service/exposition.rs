@@ -89,6 +89,8 @@ fn calls(page: &mut Page, shared: &Shared) {
         "Calls that were taken from their connections and have not begun.",
         waiting,
     );
+    let batched = sum(&|t| &t.batched);
+    page.one("zhiyi_batched_messages", "gauge", "Messages of batches that were not read yet.", batched);
     page.one("zhiyi_calls_in_flight", "gauge", "Calls whose answer was not yet taken.", calls);
     page.one("zhiyi_open_streams", "gauge", "Open streams.", sum(&|t| &t.open_streams));
     let arriving = sum(&|t| &t.arriving);

@@ -108,6 +108,8 @@ pub(super) enum Shed {
     Calls,
     /// Too many open streams.
     Streams,
+    /// Too many messages of batches that were not read yet.
+    Messages,
     /// Too many bytes of requests at one time.
     Bytes,
     /// The caller's deadline passed before the work began.
@@ -119,9 +121,10 @@ pub(super) enum Shed {
 }
 
 impl Shed {
-    pub(super) const ALL: [(Self, &str); 6] = [
+    pub(super) const ALL: [(Self, &str); 7] = [
         (Self::Calls, "calls"),
         (Self::Streams, "streams"),
+        (Self::Messages, "messages"),
         (Self::Bytes, "bytes"),
         (Self::Late, "late"),
         (Self::Slow, "slow"),
@@ -149,6 +152,8 @@ pub(super) struct ThreadMetrics {
     pub(super) calls_in_flight: Counter,
     pub(super) open_streams: Counter,
     pub(super) arriving: Counter,
+    /// Messages of batches that were not read yet.
+    pub(super) batched: Counter,
     pub(super) buffered: Counter,
     pub(super) connections: Counter,
     /// Connections taken, turned away because there were too many, and lost in the TLS handshake.

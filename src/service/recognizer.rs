@@ -1,6 +1,7 @@
 use super::call::{self, Call};
+use super::gate::share;
 use super::message_log::{Entry, LogEnd};
-use super::metrics::ThreadMetrics;
+use super::metrics::{Shed, ThreadMetrics};
 use super::proto::recognizer_server::Recognizer as Service;
 use super::proto::{self, batch_result};
 use super::secrets::Secrets;
@@ -13,6 +14,7 @@ use crate::moderation::Direction;
 use crate::recognizer::{Outcome, Recognition, Recognizer};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -106,6 +108,18 @@ impl RecognizerService {
         }
     }
 
+    /// A place for the messages of a batch among those of the thread that were not read yet.
+    fn batched(&self, messages: usize) -> Result<Batched, Status> {
+        let (limits, waiting) = (&self.shared.reading.limits, self.metrics.batched.get() as usize);
+        let most = share(limits.batched_messages, self.shared.reading_threads);
+        if waiting > 0 && waiting + messages > most {
+            self.metrics.shed[Shed::Messages as usize].add(1);
+            return Err(status::overloaded("too many messages of batches wait to be read", limits.retry_after));
+        }
+        self.metrics.batched.add(messages as u64);
+        Ok(Batched { metrics: self.metrics.clone(), left: Cell::new(messages as u64) })
+    }
+
     /// An item's fault is the item's alone.
     fn read_item(&self, active: &Active, request: &proto::RecognizeRequest) -> proto::BatchResult {
         let result = match self.read(active, request) {
@@ -121,6 +135,26 @@ impl RecognizerService {
             }
         };
         proto::BatchResult { result: Some(result) }
+    }
+}
+
+/// The messages of a batch that were not read yet.
+struct Batched {
+    metrics: Arc<ThreadMetrics>,
+    left: Cell<u64>,
+}
+
+impl Batched {
+    /// One more was read.
+    fn read(&self) {
+        self.metrics.batched.subtract(1);
+        self.left.set(self.left.get() - 1);
+    }
+}
+
+impl Drop for Batched {
+    fn drop(&mut self) {
+        self.metrics.batched.subtract(self.left.get());
     }
 }
 
@@ -156,11 +190,13 @@ impl Service for RecognizerService {
             let message = format!("a batch has 1 to {most} messages, this one {}; split it", requests.len());
             return Err(Fault::invalid("requests", message).into());
         }
+        let batched = self.batched(requests.len())?;
         let call = call::current();
         let active = arc_swap::Guard::into_inner(self.shared.versions.active());
         let mut results = Vec::with_capacity(requests.len());
         for (at, item) in requests.iter().enumerate() {
             results.push(self.read_item(&active, item));
+            batched.read();
             if at % TURN == TURN - 1 {
                 if call.as_ref().is_some_and(|c| c.late()) {
                     return Err(status::late());
