@@ -1,21 +1,25 @@
 //! `cargo bench --bench server`: CPU of the server for a `Recognize` call, as a multiple of that of an echo on the same
 //! runtime set-up that only copies the text back. Both are processes of their own, called by the same client with the
 //! same requests, in turn; the kernel counts the CPU of all their threads. The medians of the rounds are printed.
+//!
+//! Then the cold start: from the start of a process that serves a bundle to its first answer.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_stream::StreamExt;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::{Request, Response, Status};
 use zhiyi::load::{Check, Child, Fault, Job, Method, Plain, Target, Verdict, Work, mix, run, templates};
+use zhiyi::service::proto::RecognizeRequest;
+use zhiyi::service::proto::recognizer_client::RecognizerClient;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -24,6 +28,8 @@ const THREADS: usize = 2;
 const CONNECTIONS: usize = 8;
 const IN_FLIGHT: usize = 64;
 const ROUNDS: usize = 7;
+/// Cold starts.
+const STARTS: usize = 21;
 const ROUND: Duration = Duration::from_secs(2);
 /// 2026-11-21 10:00 in China.
 const REFERENCE: i64 = 1_795_226_400;
@@ -36,16 +42,63 @@ fn main() {
         return serve_echo();
     }
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    if !wanted.is_empty() && !wanted.iter().any(|w| "server".contains(w.as_str())) {
-        return;
+    let run = |name: &str| wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str()));
+    if run("server") {
+        calls();
     }
+    if run("cold start") {
+        cold_start();
+    }
+}
+
+fn dictionaries() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("dictionaries")
+}
+
+/// `zhiyi serve` over a dictionary.
+fn serve(dictionary: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhiyi"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--threads", &THREADS.to_string(), "--dictionaries"]);
+    command.arg(dictionary);
+    command
+}
+
+fn cold_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("bundle.zhiyi");
+    let built = Command::new(env!("CARGO_BIN_EXE_zhiyi"))
+        .args(["dict", "build"])
+        .arg(dictionaries())
+        .arg("--output")
+        .arg(&bundle)
+        .output()
+        .expect("the program runs");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut times: Vec<f64> = Vec::new();
+    for _ in 0..STARTS {
+        let start = Instant::now();
+        let child = Child::run(&mut serve(&bundle)).expect("the server starts");
+        let answer = runtime.block_on(async {
+            let mut client = RecognizerClient::connect(format!("http://{}", child.address)).await.expect("it listens");
+            client.recognize(RecognizeRequest { text: "我要值机".into(), ..Default::default() }).await
+        });
+        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        assert!(!answer.expect("it answers").into_inner().intents.is_empty());
+        times.push(milliseconds);
+    }
+    let (low, high) = spread(&times);
+    println!(
+        "\ncold start, from the start of `zhiyi serve` with a bundle to the first answer: {:.0} ms ({low:.0} – {high:.0} over {STARTS})",
+        median(&times)
+    );
+}
+
+fn calls() {
     let messages = mix();
     let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
     let echo = Child::run(command.arg(ECHO)).expect("the echo starts");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_zhiyi"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--threads", &THREADS.to_string(), "--dictionaries"]);
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("dictionaries"));
-    let service = Child::run(&mut command).expect("the server starts");
+    let service = Child::run(&mut serve(&dictionaries())).expect("the server starts");
 
     let templates = Arc::new(templates(&messages, REFERENCE));
     // Intents are other tests' affair: here an answer has to come, with its id and a version.
@@ -84,7 +137,6 @@ fn main() {
             }
         }
     }
-    let spread = |v: &[f64]| (v.iter().copied().fold(f64::MAX, f64::min), v.iter().copied().fold(0.0, f64::max));
     let medians: Vec<f64> = costs.iter().map(|c| median(c)).collect();
     println!("{:<12}{:>22}{:>20}{:>16}", "method", "server CPU µs a call", "lowest – highest", "calls/s");
     for (at, (name, ..)) in subjects.iter().enumerate() {
@@ -94,6 +146,10 @@ fn main() {
     let ratios: Vec<f64> = costs[1].iter().zip(&costs[0]).map(|(r, e)| r / e).collect();
     let (low, high) = spread(&ratios);
     println!("recognize / echo: {:.2} ({low:.2} – {high:.2} over {ROUNDS} rounds)", median(&ratios));
+}
+
+fn spread(values: &[f64]) -> (f64, f64) {
+    (values.iter().copied().fold(f64::MAX, f64::min), values.iter().copied().fold(0.0, f64::max))
 }
 
 fn median(values: &[f64]) -> f64 {

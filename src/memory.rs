@@ -1,7 +1,7 @@
 //! The memory that the process holds beyond what it uses.
 
-/// Lets the system use no huge pages for this process: they make reading a little faster, but hold whole pieces of 2 MiB
-/// for whatever is left in them. Where the system knows none, nothing happens.
+/// Lets the system use no further huge pages for this process: they make reading a little faster, but hold whole pieces of
+/// 2 MiB for whatever is left in them. Where the system knows none, nothing happens.
 pub(crate) fn without_huge_pages() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {

@@ -47,9 +47,6 @@ impl ServeArgs {
         } else {
             log.init();
         }
-        if !config.huge_pages {
-            memory::without_huge_pages();
-        }
         let started = std::time::Instant::now();
         let common = Common { dictionaries: config.dictionary.path.clone(), ..common.clone() };
         let loaded = common.load()?;
@@ -66,6 +63,10 @@ impl ServeArgs {
         );
         // Compiling and loading leave much behind.
         memory::give_back();
+        // What is loaded first stays and is read by every message; later dictionaries come and go.
+        if !config.huge_pages {
+            memory::without_huge_pages();
+        }
         let signals = Signals::listen()?;
         let server = Server::start(loaded, &config).map_err(|e| Failure::Message(e.to_string()))?;
         tracing::info!(
