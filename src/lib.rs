@@ -26,6 +26,7 @@ pub mod matching;
 mod memory;
 pub mod moderation;
 pub mod pack_tests;
+mod priority;
 mod random;
 pub mod recognizer;
 pub mod segment;

@@ -13,6 +13,7 @@ use super::tally::{Latency, Tally};
 use crate::builder;
 use crate::context::{self, Seal, State};
 use crate::dictionary::DictionaryError;
+use crate::priority;
 use crate::recognizer::{Recognizer, Utterance};
 use crate::service::{convert, proto};
 use prost::Message as _;
@@ -109,7 +110,11 @@ pub fn replay(job: &Job, replay: Replay<'_>) -> Result<ReplayOutcome, LoadError>
         reloading: job.reloading.clone(),
         over: over.clone(),
     };
-    let reloading = std::thread::Builder::new().name("reloads".into()).spawn(move || reloader.run())?;
+    let reloading = std::thread::Builder::new().name("reloads".into()).spawn(move || {
+        // It stands for another machine: what it costs must not be taken for the server's.
+        priority::lower(NICE);
+        reloader.run()
+    })?;
     let cells = mifenjie_cells(replay.messages, replay.duration);
     let tallies = run(job, &Work::Open(cells), replay.tick);
     over.store(true, Ordering::SeqCst);
@@ -128,6 +133,8 @@ struct Reloader {
     over: Arc<AtomicBool>,
 }
 
+/// Niceness of the thread that writes and reloads.
+const NICE: u8 = 10;
 /// Between two looks whether the replay is over.
 const NAP: Duration = Duration::from_millis(20);
 

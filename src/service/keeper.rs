@@ -2,7 +2,6 @@
 //! what has to be done now and then: certificates and tokens that changed, dictionaries that nobody holds any more.
 
 use super::Shared;
-use super::priority;
 use super::shadow::Shadow;
 use super::stamp::Stamp;
 use super::versions::ActivateError;
@@ -13,6 +12,7 @@ use crate::diagnostic::Language;
 use crate::dictionary::{DictionaryError, Source};
 use crate::memory;
 use crate::pack_tests;
+use crate::priority;
 use crate::recognizer::Recognizer;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};

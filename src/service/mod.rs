@@ -16,7 +16,6 @@ mod listener;
 mod mask;
 mod message_log;
 mod metrics;
-mod priority;
 mod recognizer;
 mod runtime;
 mod secret_file;

@@ -1,9 +1,9 @@
 //! A second dictionary that reads the same messages on a thread of its own; only differences are counted.
 
 use super::message_log::{Entry, LogEnd};
-use super::priority;
 use super::proto::{Intent, RecognizeRequest, RecognizeResponse};
 use super::recognizer::Reading;
+use crate::priority;
 use crate::recognizer::Recognizer;
 use jiff::Timestamp;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 /// Lets other threads go first: the calling thread and those it starts get a niceness of 0 to 19. Where the system
 /// knows none, nothing happens.
-pub(super) fn lower(nice: u8) {
+pub(crate) fn lower(nice: u8) {
     #[cfg(target_os = "linux")]
     {
         // On Linux a niceness belongs to a thread, and its number goes where others expect that of a process.
