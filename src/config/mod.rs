@@ -158,6 +158,11 @@ pub struct TracesConfig {
     pub queue: usize,
 }
 
+/// What `limits.concurrent_requests` means by 0, for each thread.
+const CALLS_OF_A_THREAD: usize = 4_096;
+/// What `limits.batched_messages` means by 0, for each thread.
+const BATCHED_MESSAGES_OF_A_THREAD: usize = 30_000;
+
 impl Default for Config {
     /// What `deploy/zhiyi.toml` says.
     fn default() -> Self {
@@ -180,12 +185,14 @@ impl RawConfig {
     pub fn understand(self) -> Result<Config, ConfigFaults> {
         let mut r = Reader { raw: self };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = match r.number("server.threads", 0, 1024) {
+            0 => cores,
+            n => n,
+        };
+        let or_for_each_thread = |limit: usize, of_one: usize| if limit == 0 { of_one * threads } else { limit };
         let config = Config {
             listen: r.address("server.listen"),
-            threads: match r.number("server.threads", 0, 1024) {
-                0 => cores,
-                n => n,
-            },
+            threads,
             reflection: r.switch("server.reflection"),
             huge_pages: r.switch("server.huge_pages"),
             drain_delay: r.time("server.drain_delay"),
@@ -213,8 +220,14 @@ impl RawConfig {
                 batch_messages: r.number("limits.batch_messages", 1, 1 << 20),
                 request_bytes: r.size("limits.request_bytes"),
                 buffered_bytes: r.size("limits.buffered_bytes"),
-                concurrent_requests: r.number("limits.concurrent_requests", 1, 1 << 24),
-                batched_messages: r.number("limits.batched_messages", 1, 1 << 24),
+                concurrent_requests: or_for_each_thread(
+                    r.number("limits.concurrent_requests", 0, 1 << 24),
+                    CALLS_OF_A_THREAD,
+                ),
+                batched_messages: or_for_each_thread(
+                    r.number("limits.batched_messages", 0, 1 << 24),
+                    BATCHED_MESSAGES_OF_A_THREAD,
+                ),
                 open_streams: r.number("limits.open_streams", 1, 1 << 24),
                 arriving_requests: r.number("limits.arriving_requests", 1, 1 << 24),
                 retry_after: r.time("limits.retry_after"),
