@@ -185,13 +185,14 @@ impl RawConfig {
     pub fn understand(self) -> Result<Config, ConfigFaults> {
         let mut r = Reader { raw: self };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let listen = r.address("server.listen");
         let threads = match r.number("server.threads", 0, 1024) {
             0 => cores,
             n => n,
         };
         let or_for_each_thread = |limit: usize, of_one: usize| if limit == 0 { of_one * threads } else { limit };
         let config = Config {
-            listen: r.address("server.listen"),
+            listen,
             threads,
             reflection: r.switch("server.reflection"),
             huge_pages: r.switch("server.huge_pages"),
