@@ -159,7 +159,7 @@ pub struct TracesConfig {
 }
 
 /// What `limits.concurrent_requests` means by 0, for each thread.
-const CALLS_OF_A_THREAD: usize = 4_096;
+const CALLS_OF_A_THREAD: usize = 1_024;
 /// What `limits.batched_messages` means by 0, for each thread.
 const BATCHED_MESSAGES_OF_A_THREAD: usize = 30_000;
 
