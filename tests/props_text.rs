@@ -73,3 +73,16 @@ fn shared() -> &'static Normalizer {
 fn modality(voice: bool) -> Modality {
     if voice { Modality::Voice } else { Modality::Text }
 }
+
+#[test]
+fn pinyin_in_brackets_is_dropped_wherever_its_character_comes_from() {
+    let normalizer = shared();
+    for (text, voice, normal) in
+        [("勝（xíng）", false, "胜"), ("行嗯（xíng）", true, "行"), ("勝（xíng）胜胜", false, "胜胜")]
+    {
+        let (mut once, mut twice) = (NormalizedText::default(), NormalizedText::default());
+        normalizer.normalize(text, modality(voice), &mut once);
+        normalizer.normalize(once.as_str(), modality(voice), &mut twice);
+        assert_eq!((once.as_str(), twice.as_str()), (normal, normal), "{text}");
+    }
+}

@@ -52,9 +52,13 @@ impl Normalizer {
         fold_all(original, out);
         drop_bracketed_pinyin(out);
         self.script.simplify(&mut out.chars);
+        // A simplified character has readings that the traditional one has not: 胜 has that of 勝 and xīng.
+        drop_bracketed_pinyin(out);
         squeeze(out);
         if modality == Modality::Voice {
             voice::drop_fillers(out);
+            // A filler may have stood between the character and its reading.
+            drop_bracketed_pinyin(out);
             squeeze(out);
             voice::drop_stutters(out);
             voice::write_letters(out);
