@@ -17,9 +17,11 @@ use tokio_stream::StreamExt;
 use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::{Request, Response, Status};
+use zhiyi::builder;
 use zhiyi::load::{Check, Child, Fault, Job, Method, Plain, Target, Verdict, Work, mix, run, templates};
 use zhiyi::service::proto::RecognizeRequest;
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
+use zhiyi::text::Normalizer;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -66,14 +68,8 @@ fn serve(dictionary: &Path) -> Command {
 fn cold_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let bundle = folder.path().join("bundle.zhiyi");
-    let built = Command::new(env!("CARGO_BIN_EXE_zhiyi"))
-        .args(["dict", "build"])
-        .arg(dictionaries())
-        .arg("--output")
-        .arg(&bundle)
-        .output()
-        .expect("the program runs");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let bytes = builder::build_folder(&dictionaries(), &Arc::new(Normalizer::new()));
+    builder::write(&bundle, &bytes.expect("the shipped dictionaries compile")).expect("the folder can be written");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut times: Vec<f64> = Vec::new();
     for _ in 0..STARTS {

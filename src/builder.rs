@@ -85,19 +85,11 @@ fn ready(foundation: Foundation, bundle: Bundle) -> Result<Recognizer, Dictionar
     Recognizer::on(foundation, Arc::new(bundle)).map_err(|what| DictionaryError::Corrupt { what })
 }
 
-/// A recogniser of a compiled dictionary with a model of one's own choice, to measure what was learned.
+/// A recogniser of a compiled dictionary with weights of one's own choice, to measure what was learned.
 ///
 /// # Errors
 /// [`DictionaryError::Corrupt`] where the compiled dictionary cannot be read back.
-pub fn assemble(
-    compiled: &Compiled,
-    weights: &Weights,
-    normalizer: &Arc<Normalizer>,
-) -> Result<Recognizer, DictionaryError> {
-    assemble_on(Foundation::with_normalizer(normalizer.clone()), compiled, weights)
-}
-
-fn assemble_on(foundation: Foundation, compiled: &Compiled, weights: &Weights) -> Result<Recognizer, DictionaryError> {
+pub fn assemble(foundation: Foundation, compiled: &Compiled, weights: &Weights) -> Result<Recognizer, DictionaryError> {
     ready(foundation, Bundle::from_bytes(Arc::new(compiled.to_bytes(weights)))?)
 }
 
@@ -141,7 +133,7 @@ pub fn build(source: &Source, normalizer: &Arc<Normalizer>) -> Result<Vec<u8>, D
 /// As [`build`]; what the dictionary's own recogniser can stand on comes back.
 fn build_on(foundation: Foundation, source: &Source) -> Result<(Vec<u8>, Foundation), DictionaryError> {
     let compiled = compile(source, foundation.normalizer())?;
-    let reader = assemble_on(foundation, &compiled, &Weights::default())?;
+    let reader = assemble(foundation, &compiled, &Weights::default())?;
     let corpus = Corpus::read(source, &reader);
     let everything: Vec<usize> = (0..corpus.examples.len()).collect();
     Ok((compiled.to_bytes(&corpus.learn(&everything)), Foundation::of(&reader)))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zhiyi::builder::{self, Corpus, Origin};
 use zhiyi::dictionary::{Bundle, Source, compile};
 use zhiyi::learn::Weights;
-use zhiyi::recognizer::Recognizer;
+use zhiyi::recognizer::{Foundation, Recognizer};
 use zhiyi::text::{Modality, Normalizer};
 
 /// The small dictionary with more tables, each a pack's file and its text.
@@ -30,9 +30,9 @@ fn recognizer(source: &Source) -> Recognizer {
 }
 
 fn corpus(source: &Source) -> Corpus {
-    let normalizer = Arc::new(Normalizer::new());
-    let compiled = compile(source, &normalizer).expect("the tables compile");
-    let rows = builder::assemble(&compiled, &Weights::default(), &normalizer).expect("what was compiled can be read");
+    let foundation = Foundation::load();
+    let compiled = compile(source, foundation.normalizer()).expect("the tables compile");
+    let rows = builder::assemble(foundation, &compiled, &Weights::default()).expect("what was compiled can be read");
     Corpus::read(source, &rows)
 }
 

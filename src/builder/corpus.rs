@@ -99,7 +99,7 @@ impl Corpus {
         scatter(u64::from(groups[message])) % folds.max(1)
     }
 
-    /// Learns a model from some of the messages, named by index; from none the model that knows no class.
+    /// Learns weights from some of the messages, named by index; from none those for no class.
     pub fn learn(&self, chosen: &[usize]) -> Weights {
         if self.classes.len() < 2 || chosen.is_empty() {
             return Weights::default();

@@ -47,7 +47,7 @@ const TYPICAL: &[(&str, &[&str])] = &[
 /// The most expansions that are drawn of one row.
 const MOST_OF_A_ROW: usize = 40;
 
-/// Randoms expansions of the rows of a pack that speak for `intent` until there are `missing` that `keep` keeps, or until
+/// Draws expansions of the rows of a pack that speak for `intent` until there are `missing` that `keep` keeps, or until
 /// every row has had its share; none twice.
 pub(super) fn expand(
     words: &Words<'_>,

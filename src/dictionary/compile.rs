@@ -18,7 +18,7 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Returns the bytes of a bundle with `model` in it.
+    /// Returns the bytes of a bundle with `weights` in it.
     pub fn to_bytes(&self, weights: &Weights) -> Vec<u8> {
         let Parts { map, postings, terms, string_ends, strings } = &self.sections.lexicon;
         Sections {

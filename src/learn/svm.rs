@@ -42,7 +42,7 @@ impl Matrix {
     }
 }
 
-/// Learns a model for `classes` from `examples`, on `workers` threads.
+/// Learns weights for `classes` from `examples`, on `workers` threads.
 ///
 /// Deterministic: the order of `examples` counts, the number of threads does not.
 pub fn train(examples: &[&Example], classes: &[String], workers: usize) -> Weights {

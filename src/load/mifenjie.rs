@@ -60,8 +60,8 @@ pub struct ReplayOutcome {
 /// [`LoadError::Dictionary`] about the first that does not load; [`LoadError::Comparison`] where both have one version or
 /// lack the account of a message, since nothing could be proved.
 pub fn prepare(paths: [&Path; 2], messages: &[Message], reference: i64) -> Result<(Exact, Bundles), LoadError> {
-    let loaded = [builder::load(paths[0])?, builder::load(paths[1])?];
-    let [a, b] = loaded.each_ref().map(|l| &l.recognizer);
+    let a = &builder::load(paths[0])?.recognizer;
+    let b = &builder::load_beside(a, paths[1])?.recognizer;
     let bundles = [a, b].map(|r| (r.bundle().version.clone(), (*r.bundle().raw).as_ref().to_vec()));
     let fault = LoadError::Comparison;
     if bundles[0].0 == bundles[1].0 {

@@ -82,7 +82,7 @@ fn calls(page: &mut Page, shared: &Shared) {
     let items = sum(&|t| &t.item_faults);
     page.one("zhiyi_item_faults_total", "counter", "Messages of batches and streams refused by themselves.", items);
     let calls = sum(&|t| &t.calls_in_flight);
-    let waiting = shared.metrics.iter().map(|t| t.calls_waiting()).sum::<u64>();
+    let waiting = threads.iter().map(|t| t.calls_waiting()).sum::<u64>();
     page.one(
         "zhiyi_calls_waiting",
         "gauge",

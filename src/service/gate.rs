@@ -108,8 +108,7 @@ impl Rules {
             }
         }
         // The call itself is among those that have not begun.
-        let others = self.metrics.calls_waiting().saturating_sub(1);
-        let refusal = match self.full(method, stream, others)? {
+        let refusal = match self.full(method, stream, 1)? {
             Shed::Streams => &self.too_many_streams,
             _ => &self.too_many_calls,
         };
@@ -117,13 +116,15 @@ impl Rules {
         Some(refusal.clone())
     }
 
-    /// Which limit of calls leaves no place for one more beside those that wait, if any; it is counted.
-    fn full(&self, method: Method, stream: bool, waiting: u64) -> Option<Shed> {
+    /// Which limit of calls leaves no place for one more, if any; it is counted. `own` of the calls that wait are the one
+    /// that asks.
+    fn full(&self, method: Method, stream: bool, own: u64) -> Option<Shed> {
         let read = matches!(method, Method::Recognize | Method::BatchRecognize | Method::Moderate);
         let begun = self.metrics.calls_in_flight.get();
+        let many = || begun + self.metrics.calls_waiting().saturating_sub(own) >= self.calls;
         let why = if stream && self.metrics.open_streams.get() >= self.streams {
             Shed::Streams
-        } else if read && begun + waiting >= self.calls && !(begun >= self.calls && self.cut_stalled()) {
+        } else if read && many() && !(begun >= self.calls && self.cut_stalled()) {
             Shed::Calls
         } else {
             return None;
@@ -395,7 +396,7 @@ impl Upload {
     fn arrive(&mut self) -> Result<(), Status> {
         if let Progress::Arriving(place) = self.progress {
             self.rules.arrivals.leave(place);
-            match self.rules.full(self.method, self.call.stream, self.rules.metrics.calls_waiting()) {
+            match self.rules.full(self.method, self.call.stream, 0) {
                 None => self.call.set_aside(false),
                 Some(Shed::Streams) => return Err(self.rules.overloaded(TOO_MANY_STREAMS)),
                 Some(_) => return Err(self.rules.overloaded(TOO_MANY_CALLS)),

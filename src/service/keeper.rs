@@ -130,7 +130,7 @@ impl Keeper {
             if now >= ticked + TICK {
                 ticked = now;
                 self.shared.secrets.refresh(false);
-                self.shared.versions.sweep();
+                self.tidy(false);
             }
         }
     }
@@ -165,7 +165,14 @@ impl Keeper {
                 let _ = reply.send(self.set_shadow(source));
             }
         }
-        self.shared.versions.sweep();
+        self.tidy(false);
+    }
+
+    /// Drops what nobody holds any more and gives memory back, also where loading left some behind.
+    fn tidy(&self, loaded: bool) {
+        if self.shared.versions.sweep() || loaded {
+            memory::give_back();
+        }
     }
 
     /// Loads what changed since it was last read.
@@ -230,34 +237,32 @@ impl Keeper {
             }
             Err(error) => {
                 versions.fail(error.to_string());
-                memory::give_back();
                 let version = versions.active().version().to_owned();
                 tracing::error!(%error, version, milliseconds, "the dictionary was not reloaded; the running one stays");
             }
         }
-        versions.sweep();
+        self.tidy(true);
         result
     }
 
     fn set_shadow(&mut self, source: ShadowSource) -> Result<String, ReloadError> {
         let mut seen = None;
+        let running = self.shared.versions.active();
         let loaded = match source {
             ShadowSource::None => None,
-            ShadowSource::Path(path) => {
-                match load(&self.shared.versions.active().recognizer, &path, &self.config, &mut seen) {
-                    Ok(loaded) => Some((loaded.recognizer, path.display().to_string(), Some(path))),
-                    Err(error) => {
-                        // Not again before the files change.
-                        if let Some((known, tried)) = &mut self.shadow
-                            && *known == path
-                        {
-                            *tried = seen;
-                        }
-                        tracing::error!(%error, "the shadow dictionary was not loaded");
-                        return Err(error);
+            ShadowSource::Path(path) => match load(&running.recognizer, &path, &self.config, &mut seen) {
+                Ok(loaded) => Some((loaded.recognizer, path.display().to_string(), Some(path))),
+                Err(error) => {
+                    // Not again before the files change.
+                    if let Some((known, tried)) = &mut self.shadow
+                        && *known == path
+                    {
+                        *tried = seen;
                     }
+                    tracing::error!(%error, "the shadow dictionary was not loaded");
+                    return Err(error);
                 }
-            }
+            },
             ShadowSource::Version(version) => Some((self.shared.versions.open(&version)?.0, version, None)),
         };
         let Some((recognizer, source, path)) = loaded else {

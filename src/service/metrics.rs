@@ -147,8 +147,7 @@ pub(super) struct ThreadMetrics {
     /// Messages of batches and streams that were refused by themselves.
     pub(super) item_faults: Counter,
     pub(super) shed: [Counter; Shed::ALL.len()],
-    /// Gauges.
-    /// Calls that began, streams aside.
+    /// Gauges from here on. Calls that began, streams aside.
     pub(super) calls_in_flight: Counter,
     pub(super) open_streams: Counter,
     pub(super) arriving: Counter,
@@ -160,7 +159,7 @@ pub(super) struct ThreadMetrics {
     pub(super) accepted: Counter,
     pub(super) turned_away: Counter,
     pub(super) failed_handshakes: Counter,
-    /// What the thread's runtime tells of itself.
+    /// What the runtime of a serving thread tells of itself.
     pub(super) runtime: OnceLock<RuntimeMetrics>,
 }
 
@@ -168,8 +167,7 @@ pub(super) struct ThreadMetrics {
 const OTHER_TASKS: u64 = 1;
 
 impl ThreadMetrics {
-    /// Calls that were taken from their connections and have not begun. Each is a task of the runtime, and nothing else
-    /// of it is ours to count.
+    /// Calls that a serving thread took from their connections and that have not begun: each is a task of its runtime.
     pub(super) fn calls_waiting(&self) -> u64 {
         let Some(runtime) = self.runtime.get() else { return 0 };
         let known = [&self.connections, &self.open_streams, &self.arriving, &self.calls_in_flight];

@@ -14,7 +14,6 @@ use crate::moderation::Direction;
 use crate::recognizer::{Outcome, Recognition, Recognizer};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::cell::Cell;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -117,7 +116,7 @@ impl RecognizerService {
             return Err(status::overloaded("too many messages of batches wait to be read", limits.retry_after));
         }
         self.metrics.batched.add(messages as u64);
-        Ok(Batched { metrics: self.metrics.clone(), left: Cell::new(messages as u64) })
+        Ok(Batched { metrics: self.metrics.clone(), left: messages as u64 })
     }
 
     /// An item's fault is the item's alone.
@@ -141,20 +140,20 @@ impl RecognizerService {
 /// The messages of a batch that were not read yet.
 struct Batched {
     metrics: Arc<ThreadMetrics>,
-    left: Cell<u64>,
+    left: u64,
 }
 
 impl Batched {
     /// One more was read.
-    fn read(&self) {
+    fn read(&mut self) {
         self.metrics.batched.subtract(1);
-        self.left.set(self.left.get() - 1);
+        self.left -= 1;
     }
 }
 
 impl Drop for Batched {
     fn drop(&mut self) {
-        self.metrics.batched.subtract(self.left.get());
+        self.metrics.batched.subtract(self.left);
     }
 }
 
@@ -190,7 +189,7 @@ impl Service for RecognizerService {
             let message = format!("a batch has 1 to {most} messages, this one {}; split it", requests.len());
             return Err(Fault::invalid("requests", message).into());
         }
-        let batched = self.batched(requests.len())?;
+        let mut batched = self.batched(requests.len())?;
         let call = call::current();
         let active = arc_swap::Guard::into_inner(self.shared.versions.active());
         let mut results = Vec::with_capacity(requests.len());

@@ -166,10 +166,11 @@ impl Server {
         let mut threads = Vec::new();
         for (thread, socket) in sockets.into_iter().enumerate() {
             let runtime = runtime()?;
+            let metrics = shared.metrics[thread].clone();
+            metrics.runtime.get_or_init(|| runtime.metrics());
             let listeners = listeners.clone();
             let log = shared.log.as_ref().and_then(MessageLog::end).map(Arc::new);
-            let service =
-                RecognizerService { shared: shared.clone(), thread, metrics: shared.metrics[thread].clone(), log };
+            let service = RecognizerService { shared: shared.clone(), thread, metrics, log };
             let largest = config.limits.request_bytes;
             let mut routes = Routes::new(health_service.clone())
                 .add_service(RecognizerServer::new(service).max_decoding_message_size(largest));
@@ -315,7 +316,6 @@ impl Listeners {
         let (limits, config) = (&self.config.limits, &self.config);
         let threads = if end == Stage::Over { 1 } else { config.threads };
         let metrics = self.shared.metrics[thread].clone();
-        metrics.runtime.get_or_init(|| tokio::runtime::Handle::current().metrics());
         let stalled = Arc::new(Stalled::new(limits.stalled_time));
         let (secrets, tracer) = (self.shared.secrets.clone(), self.shared.tracer.clone());
         let gate = Gate::new(limits, threads, metrics.clone(), secrets, tracer, stalled.clone());

@@ -4,7 +4,6 @@ use super::metrics::{Answers, OUTCOMES};
 use crate::builder;
 use crate::config::DictionaryConfig;
 use crate::dictionary::{Bytes, Content, DictionaryError};
-use crate::memory;
 use crate::recognizer::Recognizer;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -290,18 +289,15 @@ impl Versions {
         known
     }
 
-    /// Drops the dictionaries that no call holds any more. To be called by the keeper alone.
-    pub(super) fn sweep(&self) {
+    /// Drops the dictionaries that no call holds any more; tells whether there were any. To be called by the keeper alone.
+    pub(super) fn sweep(&self) -> bool {
         let mut past = self.past();
         let (free, held): (Vec<_>, Vec<_>) =
             std::mem::take(&mut past.retired).into_iter().partition(|a| Arc::strong_count(a) == 1);
         past.retired = held;
         free.iter().for_each(|a| past.totals.add(a));
         drop(past);
-        if !free.is_empty() {
-            drop(free);
-            memory::give_back();
-        }
+        !free.is_empty()
     }
 
     /// What all dictionaries answered since the start.

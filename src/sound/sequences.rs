@@ -119,9 +119,11 @@ impl Sequences {
         if depth == 0 {
             return self.firsts[wanted] as usize..self.firsts[wanted + 1] as usize;
         }
-        let (at, bit) = pair(prefix);
-        if depth == 1 && self.pairs[at] & bit == 0 {
-            return range.start..range.start;
+        if depth == 1 {
+            let (at, bit) = pair(prefix);
+            if self.pairs[at] & bit == 0 {
+                return range.start..range.start;
+            }
         }
         let keys = &self.keys[range.clone()];
         let start = keys.partition_point(|key| number(*key, depth) < wanted);

@@ -8,17 +8,16 @@ use super::thresholds::Sweep;
 use crate::builder::{self, Corpus, Observation, Origin};
 use crate::dictionary::{Compiled, NONE, Source, compile};
 use crate::learn::Weights;
-use crate::recognizer::{Hearing, Recognizer};
-use crate::text::Normalizer;
+use crate::recognizer::{Foundation, Hearing, Recognizer};
 use std::path::Path;
-use std::sync::Arc;
 
 /// A compiled dictionary with the examples that its model is learned from.
 pub(super) struct Workshop {
     pub(super) source: Source,
     pub(super) corpus: Corpus,
     compiled: Compiled,
-    normalizer: Arc<Normalizer>,
+    /// Reads with the dictionary's rows alone; what it stands on serves all others.
+    reader: Recognizer,
     hearing: Hearing,
 }
 
@@ -31,18 +30,19 @@ impl Workshop {
 
     /// Compiles tables; what is learned and read is heard as `hearing` says.
     pub(super) fn of(source: Source, hearing: Hearing) -> Result<Self, Failure> {
-        let normalizer = Arc::new(Normalizer::new());
-        let compiled = compile(&source, &normalizer)?;
-        let mut reader = builder::assemble(&compiled, &Weights::default(), &normalizer)?;
+        let foundation = Foundation::load();
+        let compiled = compile(&source, foundation.normalizer())?;
+        let mut reader = builder::assemble(foundation, &compiled, &Weights::default())?;
         reader.set_hearing(hearing);
         let corpus = Corpus::read(&source, &reader);
-        Ok(Self { source, corpus, compiled, normalizer, hearing })
+        Ok(Self { source, corpus, compiled, reader, hearing })
     }
 
     /// A recogniser that learned from the messages that `chosen` picks, and from no other.
     pub(super) fn recognizer(&self, chosen: impl Fn(usize) -> bool) -> Result<Recognizer, Failure> {
         let chosen: Vec<usize> = (0..self.corpus.examples.len()).filter(|i| chosen(*i)).collect();
-        let mut recognizer = builder::assemble(&self.compiled, &self.corpus.learn(&chosen), &self.normalizer)?;
+        let weights = self.corpus.learn(&chosen);
+        let mut recognizer = builder::assemble(Foundation::of(&self.reader), &self.compiled, &weights)?;
         recognizer.set_hearing(self.hearing);
         Ok(recognizer)
     }
