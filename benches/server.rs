@@ -18,6 +18,7 @@ use tonic::body::Body;
 use tonic::codegen::{BoxFuture, Service};
 use tonic::{Request, Response, Status};
 use zhiyi::builder;
+use zhiyi::files;
 use zhiyi::load::{Check, Child, Fault, Job, Method, Plain, Target, Verdict, Work, mix, run, templates};
 use zhiyi::service::proto::RecognizeRequest;
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
@@ -69,7 +70,7 @@ fn cold_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let bundle = folder.path().join("bundle.zhiyi");
     let bytes = builder::build_folder(&dictionaries(), &Arc::new(Normalizer::new()));
-    builder::write(&bundle, &bytes.expect("the shipped dictionaries compile")).expect("the folder can be written");
+    files::write(&bundle, &bytes.expect("the shipped dictionaries compile")).expect("the folder can be written");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut times: Vec<f64> = Vec::new();
     for _ in 0..STARTS {

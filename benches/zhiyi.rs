@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use zhiyi::builder;
 use zhiyi::context::{self, Seal, State};
 use zhiyi::dictionary::{Bundle, Source};
+use zhiyi::files;
 use zhiyi::recognizer::{Recognizer, Utterance};
 use zhiyi::text::{Modality, NormalizedText, Normalizer};
 
@@ -244,7 +245,7 @@ fn bundle(folder: &Path) {
     let bytes = builder::build(&source, &normalizer).expect("the shipped dictionaries compile");
     let built = start.elapsed();
     let file = std::env::temp_dir().join(format!("zhiyi-bench-{}.zhiyi", std::process::id()));
-    builder::write(&file, &bytes).expect("the temporary folder can be written");
+    files::write(&file, &bytes).expect("the temporary folder can be written");
     let reference = reference();
     let answer = |r: &Recognizer| {
         let utterance = Utterance {

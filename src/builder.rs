@@ -8,11 +8,11 @@ pub use corpus::{Corpus, Observation, Origin};
 use crate::check::holiday_faults;
 use crate::diagnostic::{Diagnostic, Faults, Severity};
 use crate::dictionary::{Bundle, Bytes, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
+use crate::files;
 use crate::learn::Weights;
 use crate::recognizer::{Foundation, Recognizer};
 use crate::text::Normalizer;
 use sha2::{Digest, Sha256};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,26 +49,21 @@ fn load_on(foundation: Foundation, path: &Path) -> Result<Loaded, DictionaryErro
     if path.is_dir() && path.join("accounts.toml").is_file() {
         let cache = cache_file(path)?;
         if let Some(file) = cache.as_deref().filter(|f| f.is_file())
-            && let Ok(bundle) = Bundle::open(file)
+            && let Ok(bundle) = Bundle::open_beside(file, foundation.bundle())
         {
             return Ok(Loaded { recognizer: ready(foundation, bundle)?, path: path.to_owned(), cached: true });
         }
         let (bytes, foundation) = build_folder_on(foundation, path)?;
         if let Some(file) = &cache {
             // The cache only saves time: where it cannot be written, the next start learns again.
-            let _ = write(file, &bytes).and_then(|()| prune(file));
+            let _ = files::write(file, &bytes).and_then(|()| prune(file));
         }
-        let bundle = Bundle::from_bytes(Arc::new(bytes))?;
-        return Ok(Loaded { recognizer: ready(foundation, bundle)?, path: path.to_owned(), cached: false });
+        return Ok(Loaded { recognizer: read(foundation, Arc::new(bytes))?, path: path.to_owned(), cached: false });
     }
     if path.is_file() {
         // Read, not mapped: whoever overwrites the file in place must not change what a server reads.
-        let bytes = std::fs::read(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
-        return Ok(Loaded {
-            recognizer: ready(foundation, Bundle::from_bytes(Arc::new(bytes))?)?,
-            path: path.to_owned(),
-            cached: true,
-        });
+        let bytes = files::read(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
+        return Ok(Loaded { recognizer: read(foundation, Arc::new(bytes))?, path: path.to_owned(), cached: true });
     }
     Err(DictionaryError::NotFound { path: path.to_owned() })
 }
@@ -78,7 +73,12 @@ fn load_on(foundation: Foundation, path: &Path) -> Result<Loaded, DictionaryErro
 /// # Errors
 /// What is wrong with the bundle.
 pub fn open_beside(running: &Recognizer, bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
-    ready(Foundation::of(running), Bundle::from_bytes(bytes)?)
+    read(Foundation::of(running), bytes)
+}
+
+fn read(foundation: Foundation, bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
+    let bundle = Bundle::from_bytes_beside(bytes, foundation.bundle())?;
+    ready(foundation, bundle)
 }
 
 fn ready(foundation: Foundation, bundle: Bundle) -> Result<Recognizer, DictionaryError> {
@@ -90,7 +90,7 @@ fn ready(foundation: Foundation, bundle: Bundle) -> Result<Recognizer, Dictionar
 /// # Errors
 /// [`DictionaryError::Corrupt`] where the compiled dictionary cannot be read back.
 pub fn assemble(foundation: Foundation, compiled: &Compiled, weights: &Weights) -> Result<Recognizer, DictionaryError> {
-    ready(foundation, Bundle::from_bytes(Arc::new(compiled.to_bytes(weights)))?)
+    read(foundation, Arc::new(compiled.to_bytes(weights)))
 }
 
 /// Reads a folder of tables and lists everything that keeps it from being loaded, all at once and in a fixed order.
@@ -139,30 +139,6 @@ fn build_on(foundation: Foundation, source: &Source) -> Result<(Vec<u8>, Foundat
     Ok((compiled.to_bytes(&corpus.learn(&everything)), Foundation::of(&reader)))
 }
 
-/// Writes a file beside its place and renames it over it, so that a reader sees the old file or the new one.
-///
-/// # Errors
-/// What the system says.
-pub fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = file.parent().filter(|f| !f.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = file.with_file_name(name);
-    // On the disk before it has its name: after a power failure there is the old file or the new one as well.
-    let fill = || -> std::io::Result<()> {
-        let mut out = std::fs::File::create(&part)?;
-        out.write_all(bytes)?;
-        out.sync_all()
-    };
-    let written = fill().and_then(|()| std::fs::rename(&part, file));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    written
-}
-
 /// The name of the compiled form of a folder in the cache; `None` where there is no place for a cache.
 fn cache_file(folder: &Path) -> Result<Option<PathBuf>, DictionaryError> {
     let directory = ["ZHIYI_CACHE", "XDG_CACHE_HOME", "HOME"].iter().find_map(|name| {
@@ -184,7 +160,7 @@ fn cache_file(folder: &Path) -> Result<Option<PathBuf>, DictionaryError> {
         hash.update(age.as_nanos().to_le_bytes());
     }
     for file in files {
-        let bytes = std::fs::read(&file).map_err(|source| DictionaryError::Io { path: file.clone(), source })?;
+        let bytes = files::read(&file).map_err(|source| DictionaryError::Io { path: file.clone(), source })?;
         hash.update(file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().as_bytes());
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
@@ -228,22 +204,5 @@ const CACHED: usize = 32;
 /// Removes the oldest compiled dictionaries beside `file`, so that a server that reloads for weeks fills no disk.
 fn prune(file: &Path) -> std::io::Result<()> {
     let Some(folder) = file.parent() else { return Ok(()) };
-    keep_youngest(folder, CACHED)
-}
-
-/// Removes the oldest bundles of a folder (`*.zhiyi`) beyond `most`.
-///
-/// # Errors
-/// What the system says.
-pub fn keep_youngest(folder: &Path, most: usize) -> std::io::Result<()> {
-    let mut bundles = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "zhiyi") {
-            bundles.push((path.metadata()?.modified()?, path));
-        }
-    }
-    bundles.sort();
-    let surplus = bundles.len().saturating_sub(most);
-    bundles.iter().take(surplus).try_for_each(|(_, path)| std::fs::remove_file(path))
+    files::keep_youngest(folder, CACHED)
 }

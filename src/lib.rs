@@ -20,6 +20,7 @@ pub mod decide;
 pub mod diagnostic;
 pub mod dictionary;
 pub mod entities;
+pub mod files;
 pub mod learn;
 pub mod load;
 pub mod matching;

@@ -74,7 +74,7 @@ impl Served {
 
 fn bundle(folder: &Path, file: &Path) {
     let bytes = zhiyi::builder::build_folder(folder, &Arc::new(zhiyi::text::Normalizer::new())).expect("no faults");
-    zhiyi::builder::write(file, &bytes).expect("it can be written");
+    zhiyi::files::write(file, &bytes).expect("it can be written");
 }
 
 #[tokio::test]
@@ -528,7 +528,7 @@ async fn damaged_bundles_do_not_serve() {
         }
         eventually(what, async || Some(served.status().await).filter(|s| !s.last_fault.is_empty())).await;
         assert_eq!(served.answer().await.0, version, "{what}");
-        zhiyi::builder::write(&file, &good).expect("it can be written");
+        zhiyi::files::write(&file, &good).expect("it can be written");
         eventually("it is whole again", async || Some(served.status().await).filter(|s| s.last_fault.is_empty())).await;
     }
     assert_eq!(served.status().await.reloads, 0);

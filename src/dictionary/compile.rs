@@ -1,11 +1,11 @@
 //! From tables to the bytes of a bundle: names become indexes, words become an fst map.
 
-use super::bundle::Sections;
 use super::content::*;
 use super::cue::{Cue, CueWord};
 use super::kinds::{BUILTIN_KINDS, builtin_kind};
-use super::lexicon::{MOST_INDEXES, Parts, Posting, Term, fst_value};
+use super::lexicon::{MOST_INDEXES, Posting, Term, fst_value};
 use super::phrase::{self, Piece};
+use super::sections::{Parts, Sections};
 use super::source::{NONE, PackSource, PhraseRow as PhraseSource, SlotRow, SlotSource, Source, TermRow};
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
 use crate::learn::Weights;
@@ -14,25 +14,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A compiled dictionary that still lacks its learned model.
 pub struct Compiled {
-    sections: Sections,
+    sections: Sections<Vec<u8>>,
 }
 
 impl Compiled {
     /// Returns the bytes of a bundle with `weights` in it.
     pub fn to_bytes(&self, weights: &Weights) -> Vec<u8> {
-        let Parts { map, postings, terms, string_ends, strings } = &self.sections.lexicon;
-        Sections {
-            content: self.sections.content.clone(),
-            lexicon: Parts {
-                map: map.clone(),
-                postings: postings.clone(),
-                terms: terms.clone(),
-                string_ends: string_ends.clone(),
-                strings: strings.clone(),
-            },
-            model: weights.to_bytes(),
-        }
-        .assemble()
+        Sections { model: weights.to_bytes(), ..self.sections.clone() }.to_bytes()
     }
 }
 

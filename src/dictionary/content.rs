@@ -227,7 +227,7 @@ pub struct Slot {
 }
 
 /// A gazetteer or word group.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// Name.
     pub name: String,
@@ -328,7 +328,7 @@ pub struct Sensitive {
 }
 
 /// Two sounds that are taken for each other.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SoundPair {
     /// True for [`crate::text::INITIALS`], false for [`crate::text::FINALS`]: what `one` and `other` are indexes of.
     pub initial: bool,

@@ -1,6 +1,7 @@
 //! The words of a dictionary: an fst map from spelling to what the spelling stands for, readable in place.
 
 use super::DictionaryError;
+use super::sections::{Parts, Slice};
 use crate::text::CharMap;
 use fst::raw::{CompiledAddr, Fst, Output};
 use std::ops::Range;
@@ -71,50 +72,20 @@ impl Term {
     }
 }
 
-/// The bytes a lexicon lives in; a memory-mapped file or a vector.
-pub trait Bytes: AsRef<[u8]> + Send + Sync {}
-impl<T: AsRef<[u8]> + Send + Sync> Bytes for T {}
-
-/// A part of shared bytes.
-#[derive(Clone)]
-pub struct Slice {
-    bytes: std::sync::Arc<dyn Bytes>,
-    range: Range<usize>,
-}
-
-impl Slice {
-    /// The part `range` of `bytes`; `None` where it lies outside.
-    pub fn new(bytes: std::sync::Arc<dyn Bytes>, range: Range<usize>) -> Option<Self> {
-        let length = (*bytes).as_ref().len();
-        (range.start <= range.end && range.end <= length).then_some(Self { bytes, range })
-    }
-}
-
-impl AsRef<[u8]> for Slice {
-    fn as_ref(&self) -> &[u8] {
-        &(*self.bytes).as_ref()[self.range.clone()]
-    }
-}
-
-/// Parts of a lexicon as they stand in a bundle.
-pub struct Parts<S> {
-    /// The fst map: folded spelling → posting or postings.
-    pub map: S,
-    /// Lists of postings, for spellings with several.
-    pub postings: S,
-    /// The terms, fixed width.
-    pub terms: S,
-    /// Ends of the strings.
-    pub string_ends: S,
-    /// The strings, one behind the other.
-    pub strings: S,
-}
-
 /// The words of a dictionary.
 pub struct Lexicon {
     map: Fst<Slice>,
     parts: Parts<Slice>,
     prefixes: Prefixes,
+    needs: Needs,
+}
+
+/// How much of its dictionary a lexicon refers to: one more than the largest index of each kind, 0 where there is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Needs {
+    pub(super) scopes: usize,
+    pub(super) groups: usize,
+    pub(super) literals: usize,
 }
 
 const SEVERAL: u64 = 1 << 63;
@@ -170,15 +141,23 @@ impl Lexicon {
     /// Opens a lexicon over its parts, without copying them.
     ///
     /// # Errors
-    /// [`DictionaryError::Corrupt`] where the fst cannot be opened.
-    pub fn open(parts: Parts<Slice>) -> Result<Self, DictionaryError> {
-        let map =
-            Fst::new(parts.map.clone()).map_err(|e| DictionaryError::Corrupt { what: format!("word map: {e}") })?;
-        map.verify()
-            .map_err(|e| format!("word map: {e}"))
-            .and_then(|()| walkable(&map))
-            .map_err(|what| DictionaryError::Corrupt { what })?;
-        Ok(Self { prefixes: Prefixes::of(&map), map, parts })
+    /// [`DictionaryError::Corrupt`] where the fst cannot be opened or the parts do not fit each other.
+    pub(super) fn open(parts: Parts<Slice>) -> Result<Self, DictionaryError> {
+        Self::checked(parts).map_err(|what| DictionaryError::Corrupt { what })
+    }
+
+    fn checked(parts: Parts<Slice>) -> Result<Self, String> {
+        let map = Fst::new(parts.map.clone()).map_err(|e| format!("word map: {e}"))?;
+        map.verify().map_err(|e| format!("word map: {e}"))?;
+        walkable(&map)?;
+        let mut lexicon = Self { prefixes: Prefixes::of(&map), map, parts, needs: Needs::default() };
+        lexicon.needs = lexicon.verify().map_err(|what| format!("words: {what}"))?;
+        Ok(lexicon)
+    }
+
+    /// How much of the dictionary it refers to.
+    pub(super) fn needs(&self) -> Needs {
+        self.needs
     }
 
     /// Number of spellings.
@@ -275,14 +254,8 @@ impl Lexicon {
         }
     }
 
-    /// Number of strings.
-    pub(super) fn strings(&self) -> usize {
-        self.parts.string_ends.as_ref().len() / 4
-    }
-
-    /// Checks that texts are texts and tables have whole rows; calls `each` for every
-    /// posting of every spelling, with `None` for one that cannot be read.
-    pub(super) fn verify(&self, mut each: impl FnMut(Option<Posting>)) -> Result<(), String> {
+    /// Checks that texts are texts, tables have whole rows, and indexes name what is there; tells what lies outside.
+    fn verify(&self) -> Result<Needs, String> {
         let ends = self.parts.string_ends.as_ref();
         let whole = |what: &str, length: usize, of: usize| match length % of {
             0 => Ok(()),
@@ -299,21 +272,40 @@ impl Lexicon {
             }
             last = end;
         }
+        let mut needs = Needs::default();
+        let (terms, strings) = (self.terms(), ends.len() / 4);
+        let inside = |what: &str, index: u32, length: usize| match (index as usize) < length {
+            true => Ok(()),
+            false => Err(format!("{what} {index} of {length}")),
+        };
+        for term in (0..terms as u32).filter_map(|index| self.term(index)) {
+            [term.value, term.row, term.attributes].into_iter().try_for_each(|s| inside("string", s, strings))?;
+            needs.scopes = needs.scopes.max(usize::from(term.scope) + 1);
+            needs.groups = needs.groups.max(usize::from(term.group) + 1);
+        }
+        let mut posting = |posting: Option<Posting>| match posting {
+            Some(Posting::Term(index) | Posting::Shield(index)) => inside("term", index, terms),
+            Some(Posting::Literal(index)) => {
+                needs.literals = needs.literals.max(index as usize + 1);
+                Ok(())
+            }
+            None => Err("a posting that cannot be read".into()),
+        };
         let mut stream = self.map.stream();
         while let Some((spelling, value)) = fst::Streamer::next(&mut stream) {
             std::str::from_utf8(spelling).map_err(|e| format!("a spelling: {e}"))?;
             let value = value.value();
             if value & SEVERAL == 0 {
-                each(u32::try_from(value).ok().and_then(Posting::decode));
+                posting(u32::try_from(value).ok().and_then(Posting::decode))?;
                 continue;
             }
             let codes = list(value).and_then(|range| self.parts.postings.as_ref().get(range));
             let Some(codes) = codes.filter(|c| !c.is_empty()) else { return Err("a list of postings".into()) };
             for code in codes.chunks_exact(4) {
-                each(Posting::decode(u32::from_le_bytes([code[0], code[1], code[2], code[3]])));
+                posting(Posting::decode(u32::from_le_bytes([code[0], code[1], code[2], code[3]])))?;
             }
         }
-        Ok(())
+        Ok(needs)
     }
 
     /// Calls `each(spelling, posting)` for every spelling, in the order of its bytes.

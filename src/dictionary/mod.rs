@@ -14,6 +14,7 @@ mod lexicon;
 mod mapped;
 mod menus;
 pub mod phrase;
+mod sections;
 mod source;
 mod table;
 mod verify;
@@ -24,7 +25,8 @@ pub use content::*;
 pub use cue::{Cue, CueWord};
 pub use error::DictionaryError;
 pub use kinds::{BUILTIN_KINDS, builtin_kind};
-pub use lexicon::{Bytes, Lexicon, Posting, Term};
+pub use lexicon::{Lexicon, Posting, Term};
+pub use sections::{Bytes, Parts, Sections, Slice};
 pub use source::{
     AccountSource, Action, ExampleRow, HolidayRow, IntentRow, LookalikeRow, MatchMode, MenuRow, NONE, PackSource,
     PhraseRow as PhraseSource, SensitiveRow, ServiceSource, SlotRow, SlotSource, SoundRow, Sounding, Source, TermRow,
@@ -32,4 +34,4 @@ pub use source::{
 };
 
 /// Number of the bundle format; a bundle of another format is refused.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;

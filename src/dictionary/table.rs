@@ -1,6 +1,7 @@
 //! Reading one CSV table: header, rows with their line numbers, and every fault of the file at once.
 
 use crate::diagnostic::{Diagnostic, Place, Text};
+use crate::files;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -49,7 +50,7 @@ impl Table {
             }
             _ => {}
         }
-        let bytes = match std::fs::read(path) {
+        let bytes = match files::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 faults.push(Diagnostic::error(

@@ -6,7 +6,7 @@
 
 use super::content::{Atom, Content, KindId};
 use super::kinds::BUILTIN_KINDS;
-use super::lexicon::{Lexicon, Posting};
+use super::lexicon::Needs;
 use super::phrase::MOST_PIECES;
 use crate::text::{FINALS, INITIALS};
 
@@ -160,32 +160,17 @@ pub(super) fn content(content: &Content) -> Checked {
 }
 
 /// Checks that what the words stand for is there.
-pub(super) fn words(content: &Content, lexicon: &Lexicon) -> Checked {
-    let check = Check { content };
-    for index in 0..lexicon.terms() as u32 {
-        let Some(term) = lexicon.term(index) else { return Err(format!("term {index}")) };
-        check.scope(term.scope)?;
-        Check::index("group", term.group, content.groups.len())?;
-        for string in [term.value, term.row, term.attributes] {
-            Check::index("string", string, lexicon.strings())?;
+pub(super) fn words(content: &Content, needs: Needs) -> Checked {
+    let Needs { scopes, groups, literals } = needs;
+    for (what, needed, length) in [("scope", scopes, content.scopes.len()), ("group", groups, content.groups.len())] {
+        if needed > length {
+            return Err(format!("{what} {} of {length}", needed - 1));
         }
     }
-    let mut fault = Ok(());
-    let mut literals = 0;
-    lexicon.verify(|posting| {
-        let (what, index, length) = match posting {
-            Some(Posting::Term(i) | Posting::Shield(i)) => ("term", i, lexicon.terms()),
-            Some(Posting::Literal(i)) => {
-                literals = literals.max(i + 1);
-                ("literal", i, content.literals as usize)
-            }
-            None => ("posting", 0, 0),
-        };
-        if fault.is_ok() {
-            fault = Check::index(what, index, length);
-        }
-    })?;
-    fault?;
     // Tables are as long as this number says, so each literal has to be there.
-    if literals == content.literals { Ok(()) } else { Err(format!("{literals} literals, not {}", content.literals)) }
+    if literals == content.literals as usize {
+        Ok(())
+    } else {
+        Err(format!("{literals} literals, not {}", content.literals))
+    }
 }

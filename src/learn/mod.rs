@@ -9,8 +9,10 @@ mod duplicates;
 mod features;
 mod model;
 mod svm;
+mod weights;
 
 pub use duplicates::near_duplicates;
 pub use features::{Features, KIND_SYMBOL, LONGEST_CHARS, SoundTable, Symbols, word};
-pub use model::{Model, ModelError, Scores, Weights};
+pub use model::{Model, Scores};
 pub use svm::{Example, train};
+pub use weights::{ModelError, Weights};

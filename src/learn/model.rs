@@ -1,36 +1,23 @@
 //! The learned model at run time.
 
-use serde::{Deserialize, Serialize};
-
-/// What was learned, as it is kept in a bundle: weights of a linear model, sparse, in 16 bits.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Weights {
-    classes: Vec<String>,
-    /// Fingerprints, ascending.
-    prints: Vec<u32>,
-    /// For each feature the square root of its inverse document frequency.
-    values: Vec<f32>,
-    /// For each feature the end of its weights.
-    ends: Vec<u32>,
-    weight_classes: Vec<u16>,
-    weights: Vec<i16>,
-    scale: f32,
-    biases: Vec<f32>,
-}
+use super::weights::{MOST_WEIGHTS, ModelError, Stored, weight};
 
 /// A linear model: scores of all classes for a bag of features.
 ///
-/// [`Weights`] are laid out anew for scoring: multiplied by the value of their feature and rounded to whole steps of
-/// `STEPS`, so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
+/// The weights of a bundle are laid out anew for scoring: multiplied by the value of their feature and rounded to whole
+/// steps of `STEPS`, so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
 #[derive(Debug, Default)]
 pub struct Model {
     classes: Vec<String>,
     biases: Vec<f32>,
-    features: usize,
-    /// Open addressing by the first bits of the fingerprint, so that ascending fingerprints fill it from start to end.
-    table: Vec<Slot>,
-    /// How many of the last bits of a fingerprint do not count for its place.
+    /// Fingerprints, ascending; behind them [`LOOK`] zeros.
+    prints: Vec<u32>,
+    /// For the first bits of a fingerprint where those begin that have them.
+    starts: Vec<u32>,
+    /// How many of the last bits of a fingerprint do not count for `starts`.
     shift: u32,
+    /// In the order of their fingerprints.
+    features: Vec<Feature>,
     /// Weights of common features, [`Self::width`] a row.
     dense: Vec<i16>,
     /// Class and weight of the other features.
@@ -41,25 +28,50 @@ pub struct Model {
     step: f32,
 }
 
-/// A feature in the table of a model.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    /// Fingerprint, 0 where the slot is empty.
-    print: u32,
-    /// Squared value: what the feature adds to the squared length of the vector.
+/// What a feature adds to the sums.
+#[derive(Debug, Clone, Copy)]
+struct Feature {
+    /// Squared value: what it adds to the squared length of the vector.
     square: f32,
-    /// Start of its weights, in `dense` or in `sparse`.
-    start: u32,
-    /// Number of sparse weights, [`DENSE`] for a dense row.
-    length: u32,
+    /// Number of its sparse weights, or [`DENSE`], in the first 5 bits; then their start, or the number of the dense row.
+    place: u32,
 }
 
-/// Marks a feature whose weights are a dense row.
-const DENSE: u32 = u32::MAX;
+/// Where the weights of a feature are.
+enum Place {
+    Dense(usize),
+    Sparse(std::ops::Range<usize>),
+}
+
+const LENGTH_SHIFT: u32 = MOST_WEIGHTS.trailing_zeros();
+/// Stands in place of the number of sparse weights.
+const DENSE: u32 = u32::MAX >> LENGTH_SHIFT;
+
+impl Feature {
+    fn dense(square: f32, row: usize) -> Self {
+        Self { square, place: DENSE << LENGTH_SHIFT | row as u32 }
+    }
+
+    fn sparse(square: f32, start: usize, length: usize) -> Self {
+        Self { square, place: (length as u32) << LENGTH_SHIFT | start as u32 }
+    }
+
+    #[inline]
+    fn place(self) -> Place {
+        let at = (self.place & (MOST_WEIGHTS as u32 - 1)) as usize;
+        match self.place >> LENGTH_SHIFT {
+            DENSE => Place::Dense(at),
+            length => Place::Sparse(at..at + length as usize),
+        }
+    }
+}
+
+/// So many fingerprints are compared at once.
+const LOOK: usize = 4;
 /// What a feature that the model does not know adds to the squared length of the vector. Known features add their inverse
 /// document frequency, 1 to about 10.
 pub(super) const UNKNOWN_SQUARE: f32 = 3.0;
-/// A feature with weights for more classes than this is read from a full row.
+/// A feature with weights for more classes than this is read from a full row, unless the row would hold few.
 const MOST_SPARSE: usize = 10;
 /// A full row holds a weight in at least so many places, so that rows never take much more memory than their weights.
 const LEAST_FULL: usize = 32;
@@ -70,124 +82,52 @@ const BLOCK: usize = 64;
 /// Dense rows are a multiple of this.
 const LANES: usize = 8;
 
-/// Why the bytes of a model cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ModelError {
-    /// The bytes are no model.
-    #[error("cannot be decoded: {0}")]
-    Decode(#[from] postcard::Error),
-    /// The parts do not fit each other.
-    #[error("its parts do not fit each other")]
-    Inconsistent,
-}
-
-impl Weights {
-    /// Puts weights together from one dense column of weights and a bias for each class.
-    pub(super) fn from_columns(
-        classes: Vec<String>,
-        prints: Vec<u32>,
-        values: Vec<f32>,
-        columns: &[(Vec<f32>, f32)],
-        smallest: f32,
-    ) -> Self {
-        let largest = columns.iter().flat_map(|(w, _)| w).fold(1e-6f32, |m, w| m.max(w.abs()));
-        let mut stored = Self {
-            classes,
-            scale: largest / f32::from(i16::MAX),
-            biases: columns.iter().map(|c| c.1).collect(),
-            ..Self::default()
-        };
-        for (feature, print) in prints.iter().enumerate() {
-            for (class, (weights, _)) in columns.iter().enumerate() {
-                let w = weights[feature];
-                if w.abs() >= smallest {
-                    stored.weight_classes.push(class as u16);
-                    stored.weights.push((w / stored.scale).round() as i16);
-                }
-            }
-            // A feature without weights still counts for the length of the vector.
-            stored.prints.push(*print);
-            stored.values.push(values[feature]);
-            stored.ends.push(stored.weights.len() as u32);
-        }
-        stored
-    }
-
-    /// Reads weights; no bytes at all are weights for no class.
+impl Model {
+    /// Lays the weights in the bytes of a bundle out for scoring; no bytes at all are a model of no class.
     ///
     /// # Errors
     /// [`ModelError`] where the bytes are no weights.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        if bytes.is_empty() {
-            return Ok(Self::default());
-        }
-        let stored: Self = postcard::from_bytes(bytes)?;
-        let features = stored.prints.len();
-        let fits = stored.values.len() == features
-            && stored.ends.len() == features
-            && stored.ends.is_sorted()
-            && stored.ends.last().copied().unwrap_or(0) as usize == stored.weights.len()
-            && stored.weight_classes.len() == stored.weights.len()
-            && stored.weight_classes.iter().all(|c| (*c as usize) < stored.classes.len())
-            && stored.biases.len() == stored.classes.len()
-            && stored.prints.first() != Some(&0)
-            && stored.prints.is_sorted_by(|a, b| a < b);
-        if fits { Ok(stored) } else { Err(ModelError::Inconsistent) }
-    }
-
-    /// Writes the weights.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).unwrap_or_default()
-    }
-}
-
-impl Model {
-    /// Lays weights out for scoring.
-    pub fn new(stored: Weights) -> Self {
-        let width = stored.classes.len().next_multiple_of(LANES);
-        let mut start = 0;
-        let ranges: Vec<std::ops::Range<usize>> =
-            stored.ends.iter().map(|end| std::mem::replace(&mut start, *end as usize)..*end as usize).collect();
-        let value = |feature: usize, at: usize| f32::from(stored.weights[at]) * stored.values[feature];
-        let each = ranges.iter().enumerate().flat_map(|(f, r)| r.clone().map(move |at| (f, at)));
-        let largest = each.map(|(f, at)| value(f, at).abs()).fold(f32::MIN_POSITIVE, f32::max);
+        let stored = Stored::read(bytes)?;
+        let classes = stored.classes();
+        let width = classes.len().next_multiple_of(LANES);
+        let most_sparse = MOST_SPARSE.max(width / LEAST_FULL).min(DENSE as usize - 1);
+        let value = |value: f32, w: [u8; 4]| f32::from(weight(w).1) * value;
+        let each = stored.features().flat_map(|(v, weights)| weights.iter().map(move |w| value(v, *w).abs()));
+        let largest = each.fold(f32::MIN_POSITIVE, f32::max);
         let step = largest / f32::from(STEPS);
-        let places = (stored.prints.len() * 2).next_power_of_two().max(2);
-        let mut model = Self {
-            features: stored.prints.len(),
-            table: vec![Slot::default(); places],
-            shift: u32::BITS.saturating_sub(places.trailing_zeros()),
-            dense: Vec::new(),
-            sparse: Vec::new(),
-            width,
-            step: step * stored.scale,
-            ..Self::default()
-        };
-        let mask = model.table.len() - 1;
-        for (feature, range) in ranges.into_iter().enumerate() {
-            let weights =
-                range.clone().map(|at| (stored.weight_classes[at], (value(feature, at) / step).round() as i16));
-            let (start, length) = if range.len() > MOST_SPARSE.max(width / LEAST_FULL) {
-                let row = model.dense.len();
-                model.dense.resize(row + width, 0);
-                weights.for_each(|(class, weight)| model.dense[row + usize::from(class)] = weight);
-                (row, DENSE)
+        // Allocated once, as long as they will be: what is moved while it grows leaves holes behind.
+        let full = |weights: &[[u8; 4]]| weights.len() > most_sparse;
+        let rows = stored.features().filter(|(_, w)| full(w)).count();
+        let scattered = stored.features().filter(|(_, w)| !full(w)).map(|(_, w)| w.len()).sum();
+        let (mut dense, mut sparse) = (vec![0; rows * width], Vec::with_capacity(scattered));
+        let mut next_row = 0;
+        let features = stored.features().map(|(v, weights)| {
+            let steps = weights.iter().map(|w| (weight(*w).0, (value(v, *w) / step).round() as i16));
+            if full(weights) {
+                let row = next_row;
+                next_row += 1;
+                steps.for_each(|(class, weight)| dense[row * width + usize::from(class)] = weight);
+                Feature::dense(v * v, row)
             } else {
-                model.sparse.extend(weights);
-                (model.sparse.len() - range.len(), range.len() as u32)
-            };
-            let mut at = model.place(stored.prints[feature]);
-            while model.table[at].print != 0 {
-                at = (at + 1) & mask;
+                sparse.extend(steps);
+                Feature::sparse(v * v, sparse.len() - weights.len(), weights.len())
             }
-            model.table[at] = Slot {
-                print: stored.prints[feature],
-                square: stored.values[feature] * stored.values[feature],
-                start: start as u32,
-                length,
-            };
+        });
+        let features: Vec<Feature> = features.collect();
+        let mut prints = stored.prints();
+        let shift = u32::BITS - (prints.len() / 2).next_power_of_two().trailing_zeros().max(1);
+        let mut starts = vec![0; 1 << (u32::BITS - shift)];
+        let mut at = 0;
+        for (first, start) in starts.iter_mut().enumerate() {
+            while prints.get(at).is_some_and(|p| ((*p >> shift) as usize) < first) {
+                at += 1;
+            }
+            *start = at as u32;
         }
-        Self { classes: stored.classes, biases: stored.biases, ..model }
+        prints.extend([0; LOOK]);
+        let step = step * stored.scale;
+        Ok(Self { biases: stored.biases(), classes, prints, starts, shift, features, dense, sparse, width, step })
     }
 
     /// Names of the classes, in the order of the scores.
@@ -197,24 +137,26 @@ impl Model {
 
     /// Number of features.
     pub fn features(&self) -> usize {
-        self.features
+        self.features.len()
     }
 
     #[inline]
-    fn place(&self, print: u32) -> usize {
-        (print >> self.shift) as usize
-    }
-
-    #[inline]
-    fn find(&self, print: u32) -> Option<&Slot> {
-        let mask = self.table.len() - 1;
-        let mut at = self.place(print);
+    fn find(&self, print: u32) -> Option<Feature> {
+        let mut at = *self.starts.get((print >> self.shift) as usize)? as usize;
         loop {
-            match &self.table[at] {
-                Slot { print: 0, .. } => return None,
-                slot if slot.print == print => return Some(slot),
-                _ => at = (at + 1) & mask,
+            // Few fingerprints share their first bits. Those that follow are larger, so that comparing with them does no harm.
+            let look = self.prints.get(at..)?.first_chunk::<LOOK>()?;
+            let mut equal = 0u32;
+            for (bit, known) in look.iter().enumerate() {
+                equal |= u32::from(*known == print) << bit;
             }
+            if equal != 0 {
+                return self.features.get(at + equal.trailing_zeros() as usize).copied();
+            }
+            if look[LOOK - 1] > print || look[LOOK - 1] == 0 {
+                return None;
+            }
+            at += LOOK;
         }
     }
 
@@ -229,15 +171,15 @@ impl Model {
         for block in prints.chunks(BLOCK) {
             let sums = scores.block.as_mut_slice();
             scores.full.clear();
-            for slot in block.iter().filter_map(|print| self.find(*print)) {
-                squares += slot.square;
+            for feature in block.iter().filter_map(|print| self.find(*print)) {
+                squares += feature.square;
                 known += 1;
-                if slot.length == DENSE {
-                    scores.full.push(slot.start);
-                } else {
-                    let start = slot.start as usize;
-                    for (class, weight) in &self.sparse[start..start + slot.length as usize] {
-                        sums[usize::from(*class)] = sums[usize::from(*class)].wrapping_add(*weight);
+                match feature.place() {
+                    Place::Dense(row) => scores.full.push(row as u32),
+                    Place::Sparse(range) => {
+                        for (class, weight) in &self.sparse[range] {
+                            sums[usize::from(*class)] = sums[usize::from(*class)].wrapping_add(*weight);
+                        }
                     }
                 }
             }
@@ -252,10 +194,14 @@ impl Model {
         if prints.is_empty() { 0.0 } else { known as f32 / prints.len() as f32 }
     }
 
-    /// Adds full rows, given by their starts, to sums. Four at once, so that the sums are read and written less often.
-    fn add_full(&self, starts: &[u32], sums: &mut [i16]) {
-        let row = |start: &u32| &self.dense[*start as usize..*start as usize + self.width];
-        let (fours, rest) = starts.as_chunks::<4>();
+    fn row(&self, row: usize) -> &[i16] {
+        &self.dense[row * self.width..(row + 1) * self.width]
+    }
+
+    /// Adds full rows, given by their numbers, to sums. Four at once, so that the sums are read and written less often.
+    fn add_full(&self, rows: &[u32], sums: &mut [i16]) {
+        let row = |row: &u32| self.row(*row as usize);
+        let (fours, rest) = rows.as_chunks::<4>();
         for four in fours {
             let [a, b, c, d] = four.each_ref().map(row);
             for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
@@ -271,13 +217,12 @@ impl Model {
 
     /// The weight of one feature for a class of the model, for explanations.
     pub fn weight(&self, print: u32, class: usize) -> f32 {
-        let Some(slot) = self.find(print) else { return 0.0 };
-        let start = slot.start as usize;
-        let steps = match slot.length {
-            DENSE => self.dense[start + class],
-            length => {
-                let weights = &self.sparse[start..start + length as usize];
-                weights.iter().find(|(c, _)| usize::from(*c) == class).map_or(0, |(_, weight)| *weight)
+        let Some(feature) = self.find(print) else { return 0.0 };
+        let steps = match feature.place() {
+            Place::Dense(row) => self.row(row)[class],
+            Place::Sparse(range) => {
+                let mut weights = self.sparse[range].iter();
+                weights.find(|(c, _)| usize::from(*c) == class).map_or(0, |(_, weight)| *weight)
             }
         };
         f32::from(steps) * self.step
@@ -290,7 +235,7 @@ pub struct Scores {
     scores: Vec<f32>,
     sums: Vec<i32>,
     block: Vec<i16>,
-    /// Starts of the full rows of a block.
+    /// Numbers of the full rows of a block.
     full: Vec<u32>,
 }
 
@@ -313,5 +258,75 @@ impl Scores {
     /// The scores, by class.
     pub fn by_class(&self) -> &[f32] {
         &self.scores
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::weights::Weights;
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// Fingerprints that mostly share their first bits, or all but the last.
+    fn prints() -> impl Strategy<Value = u32> {
+        prop_oneof![any::<u32>(), 0x7000_0000..0x7000_0040u32, u32::MAX - 40..u32::MAX, 0..40u32]
+    }
+
+    proptest! {
+        /// Whatever is learned, in few classes and in many, every weight is found again, and nothing else.
+        #[test]
+        fn weights_are_found_by_their_fingerprints(
+            known in proptest::collection::btree_map(prints().prop_filter("no feature has 0", |p| *p != 0), -1.0..1.0f32, 0..80),
+            others in proptest::collection::vec(prints(), 40),
+            classes in 1..40usize,
+        ) {
+            let weight = |print: u32, class: usize, w: f32| if (print as usize + class).is_multiple_of(3) { 0.0 } else { w };
+            let columns: Vec<(Vec<f32>, f32)> = (0..classes)
+                .map(|class| (known.iter().map(|(p, w)| weight(*p, class, *w)).collect(), class as f32))
+                .collect();
+            let names = (0..classes).map(|c| format!("class.{c}")).collect();
+            let prints: Vec<u32> = known.keys().copied().collect();
+            let bytes = Weights::from_columns(names, prints.clone(), vec![1.0; prints.len()], &columns, 1e-6).to_bytes();
+            let model = Model::from_bytes(&bytes).expect("what was written can be read");
+            prop_assert_eq!((model.features(), model.classes().len()), (known.len(), classes));
+            let known: BTreeMap<u32, f32> = known;
+            for print in prints.iter().chain(&others) {
+                for class in 0..classes {
+                    let wanted = known.get(print).map_or(0.0, |w| weight(*print, class, *w));
+                    let found = model.weight(*print, class);
+                    prop_assert!((found - wanted).abs() < 0.002, "{print}, class {class}: {found} instead of {wanted}");
+                }
+                prop_assert_eq!(model.find(*print).is_some(), known.contains_key(print));
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_weights_are_refused() {
+        let columns = [(vec![0.5, -0.5], 0.1), (vec![0.25, 1.0], 0.2)];
+        let good = Weights::from_columns(vec!["a".into(), "b".into()], vec![7, 9], vec![1.0, 2.0], &columns, 1e-6).to_bytes();
+        assert_eq!(Model::from_bytes(&good).map(|m| m.features()).ok(), Some(2));
+        assert_eq!(Model::from_bytes(&[]).map(|m| m.classes().len()).ok(), Some(0));
+        for length in 1..good.len() {
+            assert!(Model::from_bytes(&good[..length]).is_err() || length == good.len() - 1, "{length} bytes");
+        }
+        // Counts, scale, biases of two classes; then the fingerprints.
+        let first_print = 16 + 2 * 4;
+        for (at, byte, what) in [
+            (0, 0xff, "more classes than there are bytes"),
+            (11, 0xff, "more weights than there are bytes"),
+            (15, 0x7f, "an endless scale"),
+            (first_print, 0, "a fingerprint of 0"),
+            (first_print, 10, "fingerprints that do not ascend"),
+            (first_print + 16, 9, "an end behind the last weight"),
+            (first_print + 25, 9, "a class that is none"),
+        ] {
+            let mut bytes = good.clone();
+            bytes[at] = byte;
+            let more = if at == 15 { Some((14, 0x80)) } else { None };
+            more.into_iter().for_each(|(at, byte)| bytes[at] = byte);
+            assert!(Model::from_bytes(&bytes).is_err(), "{what}");
+        }
     }
 }

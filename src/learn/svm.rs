@@ -1,6 +1,7 @@
 //! Training.
 
-use super::model::{UNKNOWN_SQUARE, Weights};
+use super::model::UNKNOWN_SQUARE;
+use super::weights::Weights;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -203,7 +204,7 @@ mod tests {
         let weights = train(&examples, &classes, 2);
         let bytes = weights.to_bytes();
         assert_eq!(bytes, train(&examples, &classes, 1).to_bytes(), "training twice gives the same bytes");
-        let model = crate::learn::Model::new(weights);
+        let model = crate::learn::Model::from_bytes(&bytes).expect("what was written can be read");
         let mut scores = crate::learn::Scores::default();
         for (prints, best) in [(vec![1, 105], 0), (vec![2, 107], 1), (vec![2, 3, 101], 2)] {
             model.score(&prints, &mut scores);

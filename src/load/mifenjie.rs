@@ -13,6 +13,7 @@ use super::tally::{Latency, Tally};
 use crate::builder;
 use crate::context::{self, Seal, State};
 use crate::dictionary::DictionaryError;
+use crate::files;
 use crate::priority;
 use crate::recognizer::{Recognizer, Utterance};
 use crate::service::{convert, proto};
@@ -62,7 +63,7 @@ pub struct ReplayOutcome {
 pub fn prepare(paths: [&Path; 2], messages: &[Message], reference: i64) -> Result<(Exact, Bundles), LoadError> {
     let a = &builder::load(paths[0])?.recognizer;
     let b = &builder::load_beside(a, paths[1])?.recognizer;
-    let bundles = [a, b].map(|r| (r.bundle().version.clone(), (*r.bundle().raw).as_ref().to_vec()));
+    let bundles = [a, b].map(|r| (r.bundle().version.clone(), r.bundle().sections.to_bytes()));
     let fault = LoadError::Comparison;
     if bundles[0].0 == bundles[1].0 {
         return Err(fault(format!("both dictionaries are version {}", bundles[0].0)));
@@ -158,7 +159,7 @@ impl Reloader {
             let io = |source| DictionaryError::Io { path: self.live.clone(), source };
             self.reloading.store(true, Ordering::SeqCst);
             let start = Instant::now();
-            let serves = builder::write(&self.live, bytes)
+            let serves = files::write(&self.live, bytes)
                 .map_err(|e| LoadError::from(io(e)))
                 .and_then(|()| runtime.block_on(self.reload()));
             took.record(start.elapsed(), 1);

@@ -1,37 +1,57 @@
-//! What a recogniser stands on that hardly depends on its dictionary.
+//! What a recogniser can stand on that is there before it.
 
 use super::Recognizer;
-use crate::segment::GeneralLexicon;
+use crate::dictionary::Bundle;
+use crate::segment::{GeneralLexicon, Segmenter};
+use crate::sound::SoundReader;
 use crate::text::Normalizer;
 use std::sync::Arc;
 
-/// The general lexicon and the normaliser: what takes longest to load and most of the memory.
+/// The general lexicon and the normaliser, which take longest to load and most of the memory, and what another recogniser
+/// made of words that its dictionary may have in common with the next one.
 pub struct Foundation {
     pub(super) general: GeneralLexicon,
     pub(super) normalizer: Arc<Normalizer>,
+    pub(super) running: Option<Running>,
+}
+
+/// What is shared with a running recogniser where both have the same words.
+pub(super) struct Running {
+    bundle: Arc<Bundle>,
+    pub(super) segmenter: Arc<Segmenter>,
+    pub(super) sound: Arc<SoundReader>,
 }
 
 impl Foundation {
     /// Begins to load it.
     pub fn load() -> Self {
         let general = GeneralLexicon::load();
-        Self { general, normalizer: Arc::new(Normalizer::new()) }
+        Self { general, normalizer: Arc::new(Normalizer::new()), running: None }
     }
 
     /// Begins to load what a normaliser does not bring.
     pub fn with_normalizer(normalizer: Arc<Normalizer>) -> Self {
-        Self { general: GeneralLexicon::load(), normalizer }
+        Self { general: GeneralLexicon::load(), normalizer, running: None }
     }
 
     /// Shares what another recogniser stands on, as far as their dictionaries have the same words: for one that is to take
     /// its place.
     pub fn of(recognizer: &Recognizer) -> Self {
-        let general = GeneralLexicon::of(&recognizer.segmenter);
-        Self { general, normalizer: recognizer.normalizer.clone() }
+        let Recognizer { bundle, segmenter, sound, normalizer, .. } = recognizer;
+        Self {
+            general: GeneralLexicon::of(segmenter),
+            normalizer: normalizer.clone(),
+            running: Some(Running { bundle: bundle.clone(), segmenter: segmenter.clone(), sound: sound.clone() }),
+        }
     }
 
     /// The normaliser.
     pub fn normalizer(&self) -> &Arc<Normalizer> {
         &self.normalizer
+    }
+
+    /// The dictionary of the recogniser that something is shared with.
+    pub fn bundle(&self) -> Option<&Bundle> {
+        self.running.as_ref().map(|r| &*r.bundle)
     }
 }

@@ -99,7 +99,7 @@ pub struct Recognizer {
     segmenter: Arc<Segmenter>,
     sensitive: Words,
     reader: Reader,
-    sound: SoundReader,
+    sound: Arc<SoundReader>,
     sounds: SoundTable,
     hearing: Hearing,
     views: Vec<View>,
@@ -181,7 +181,9 @@ impl Recognizer {
     ///
     /// # Errors
     /// As [`Recognizer::new`].
-    pub fn on(Foundation { general, normalizer }: Foundation, bundle: Arc<Bundle>) -> Result<Self, String> {
+    pub fn on(foundation: Foundation, bundle: Arc<Bundle>) -> Result<Self, String> {
+        let same_words = foundation.bundle().is_some_and(|b| bundle.has_words_of(b));
+        let Foundation { general, normalizer, running } = foundation;
         let content = &bundle.content;
         let views = content
             .accounts
@@ -214,17 +216,19 @@ impl Recognizer {
         let kinds = KindView::of_all(content);
         let sensitive = Words::new(content);
         let cues = CueTable::new(content);
-        let (sound, sounds) = (SoundReader::new(&bundle), SoundTable::new());
-        // Last, because it waits for the general lexicon.
-        let segmenter = Segmenter::new(&bundle, general);
+        let (sound, segmenter) = match running.filter(|_| same_words) {
+            Some(running) => (SoundReader::beside(&running.sound, &bundle), running.segmenter),
+            // The segmenter last, because it waits for the general lexicon.
+            None => (SoundReader::new(&bundle), Segmenter::new(&bundle, general)),
+        };
         Ok(Self {
             cues,
             normalizer,
             segmenter,
             sensitive,
             reader,
-            sound,
-            sounds,
+            sound: Arc::new(sound),
+            sounds: SoundTable::new(),
             hearing: Hearing::default(),
             views,
             rows,

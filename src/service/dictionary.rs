@@ -51,7 +51,7 @@ impl Service for DictionaryService {
             terms: bundle.lexicon.terms() as u32,
             spellings: bundle.lexicon.len() as u32,
             features: bundle.model.features() as u32,
-            bytes: bundle.bytes as u64,
+            bytes: bundle.sections.file_size() as u64,
             last_fault: fault.as_ref().map(|f| f.text.clone()).unwrap_or_default(),
             last_fault_time: fault.map(|f| timestamp(f.at)),
             reloads: versions.changed.load(Ordering::Relaxed),

@@ -3,7 +3,8 @@
 use super::metrics::{Answers, OUTCOMES};
 use crate::builder;
 use crate::config::DictionaryConfig;
-use crate::dictionary::{Bytes, Content, DictionaryError};
+use crate::dictionary::{Content, DictionaryError, Sections, Slice};
+use crate::files;
 use crate::recognizer::Recognizer;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -37,12 +38,13 @@ pub(super) struct Known {
     pub(super) in_memory: bool,
 }
 
-/// A version kept in memory: its bytes, from which a recogniser is made in a tenth of a second.
+/// A version kept in memory: its sections, from which a recogniser is made in a tenth of a second. What it has in common
+/// with the version before it is there once.
 struct Kept {
     version: String,
     path: PathBuf,
     since: Timestamp,
-    bytes: Arc<dyn Bytes>,
+    sections: Sections<Slice>,
 }
 
 /// A reload that failed.
@@ -178,7 +180,7 @@ impl Versions {
             version: active.version().to_owned(),
             path: active.path.clone(),
             since: active.since,
-            bytes: active.recognizer.bundle().raw.clone(),
+            sections: active.recognizer.bundle().sections.clone(),
         });
         let surplus = past.kept.len().saturating_sub(self.kept);
         past.kept.drain(..surplus);
@@ -191,9 +193,8 @@ impl Versions {
         if file.is_file() {
             return;
         }
-        let bytes: &[u8] = (*active.recognizer.bundle().raw).as_ref();
-        if let Err(error) =
-            builder::write(&file, bytes).and_then(|()| builder::keep_youngest(folder, self.history_files))
+        let bytes = active.recognizer.bundle().sections.to_bytes();
+        if let Err(error) = files::write(&file, &bytes).and_then(|()| files::keep_youngest(folder, self.history_files))
         {
             self.history_faults.fetch_add(1, Ordering::Relaxed);
             tracing::error!(%error, file = %file.display(), "the version was not kept in the history folder");
@@ -201,17 +202,17 @@ impl Versions {
     }
 
     /// The bytes of a version and the path it came from.
-    fn find(&self, version: &str) -> Result<(Arc<dyn Bytes>, PathBuf), ActivateError> {
+    fn find(&self, version: &str) -> Result<(Vec<u8>, PathBuf), ActivateError> {
         if let Some(kept) = self.past().kept.iter().find(|k| k.version == version) {
-            return Ok((kept.bytes.clone(), kept.path.clone()));
+            return Ok((kept.sections.to_bytes(), kept.path.clone()));
         }
         let unknown = || ActivateError::Unknown(version.chars().take(32).collect());
         // Nothing but a version may become part of a path.
         let is_version = version.len() == 16 && version.bytes().all(|b| b.is_ascii_hexdigit());
         let folder = self.history.as_ref().filter(|_| is_version).ok_or_else(unknown)?;
         let file = folder.join(format!("{version}.zhiyi"));
-        match std::fs::read(&file) {
-            Ok(bytes) => Ok((Arc::new(bytes), file)),
+        match files::read(&file) {
+            Ok(bytes) => Ok((bytes, file)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(unknown()),
             Err(source) => Err(DictionaryError::Io { path: file, source }.into()),
         }
@@ -220,7 +221,7 @@ impl Versions {
     /// Makes a recogniser of a version that can be activated.
     pub(super) fn open(&self, version: &str) -> Result<(Recognizer, PathBuf), ActivateError> {
         let (bytes, path) = self.find(version)?;
-        let recognizer = builder::open_beside(&self.active().recognizer, bytes)?;
+        let recognizer = builder::open_beside(&self.active().recognizer, Arc::new(bytes))?;
         if recognizer.bundle().version != version {
             let what = format!("it holds version {} instead of {version}", recognizer.bundle().version);
             return Err(DictionaryError::Corrupt { what }.into());
@@ -261,7 +262,7 @@ impl Versions {
                 version: k.version.clone(),
                 path: Some(k.path.clone()),
                 since: k.since,
-                bytes: (*k.bytes).as_ref().len() as u64,
+                bytes: k.sections.file_size() as u64,
                 in_memory: true,
             })
             .collect();

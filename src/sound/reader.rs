@@ -6,6 +6,7 @@ use crate::entities::Candidate;
 use crate::matching::{KeywordMatch, LiteralMatch, Matches, SoundMatch, Visibility};
 use crate::segment::{Borders, Segments};
 use crate::text::{Modality, is_han};
+use std::sync::Arc;
 
 /// What it costs to read a part of a longer word otherwise.
 const PART_OF_WORD: f32 = 0.15;
@@ -22,7 +23,7 @@ const LONG: usize = 4;
 /// Reads words by their sound.
 pub struct SoundReader {
     confusions: Confusions,
-    index: Index,
+    index: Arc<Index>,
     /// For each literal the scopes of the rows that hold it.
     literal_scopes: Vec<Vec<u16>>,
     /// For each group what stands beside its values.
@@ -79,9 +80,17 @@ struct Found {
 impl SoundReader {
     /// Indexes the words of a bundle by their sound; takes some milliseconds for ten thousand words.
     pub fn new(bundle: &Bundle) -> Self {
-        let content = &bundle.content;
-        let confusions = Confusions::new(content);
-        let index = Index::new(bundle, &confusions);
+        let confusions = Confusions::new(&bundle.content);
+        let index = Arc::new(Index::new(bundle, &confusions));
+        Self::on(index, confusions, &bundle.content)
+    }
+
+    /// As [`SoundReader::new`], sharing what another reader made of the same words: see [`Bundle::has_words_of`].
+    pub fn beside(other: &SoundReader, bundle: &Bundle) -> Self {
+        Self::on(other.index.clone(), Confusions::new(&bundle.content), &bundle.content)
+    }
+
+    fn on(index: Arc<Index>, confusions: Confusions, content: &Content) -> Self {
         Self { literal_scopes: literal_scopes(content), beside: beside(content), confusions, index }
     }
 

@@ -2,6 +2,7 @@ use super::super::with_notice;
 use super::{Common, Failure, Verdict, tables};
 use crate::builder;
 use crate::dictionary::{Bundle, DictionaryError};
+use crate::files;
 use crate::text::Normalizer;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,16 +22,16 @@ impl BuildArgs {
         let bytes = with_notice(common.language(), || -> Result<Vec<u8>, Failure> {
             Ok(builder::build_folder(&folder, &Arc::new(Normalizer::new()))?)
         })?;
-        builder::write(&self.output, &bytes)
+        files::write(&self.output, &bytes)
             .map_err(|source| DictionaryError::Io { path: self.output.clone(), source })?;
         let bundle = Bundle::open(&self.output)?;
         if common.json {
             println!(
                 "{}",
-                serde_json::json!({ "file": self.output, "version": bundle.version, "bytes": bundle.bytes })
+                serde_json::json!({ "file": self.output, "version": bundle.version, "bytes": bundle.sections.file_size() })
             );
         } else {
-            println!("{}  {}  {} bytes", self.output.display(), bundle.version, bundle.bytes);
+            println!("{}  {}  {} bytes", self.output.display(), bundle.version, bundle.sections.file_size());
         }
         Ok(Verdict::Fine)
     }

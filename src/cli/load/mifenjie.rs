@@ -58,7 +58,7 @@ impl LoadArgs {
         let (child, address) = match &self.server {
             Some(server) => (None, resolve(server)?),
             None => {
-                crate::builder::write(&live, &bundles[0].1)?;
+                crate::files::write(&live, &bundles[0].1)?;
                 let child = Child::start(&std::env::current_exe()?, &live)?;
                 let address = child.address;
                 (Some(child), address)
