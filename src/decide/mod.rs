@@ -16,6 +16,7 @@
 
 mod clauses;
 mod cues;
+mod found;
 mod lists;
 mod mood;
 mod phrases;
@@ -28,6 +29,7 @@ pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
 pub use row_index::RowIndex;
 
 use crate::dictionary::Content;
+use std::ops::Range;
 
 /// How much the strength of a phrase row adds to the margin.
 const RULE: f32 = 1.6;
@@ -89,7 +91,7 @@ pub const KEPT: usize = 8;
 pub struct Classes {
     none: Option<u16>,
     /// Classes of intents that the account does not have.
-    foreign: Vec<u16>,
+    foreign: Vec<Range<usize>>,
     /// The account's intents.
     intents: Vec<Own>,
 }
@@ -121,7 +123,13 @@ impl Classes {
             }
         }
         let none = classes.iter().position(|c| c == crate::dictionary::NONE).map(|c| c as u16);
-        let foreign = (0..classes.len() as u16).filter(|c| !known[usize::from(*c)] && Some(*c) != none).collect();
+        let mut foreign: Vec<Range<usize>> = Vec::new();
+        for class in (0..classes.len()).filter(|c| !known[*c] && none.map(usize::from) != Some(*c)) {
+            match foreign.last_mut().filter(|last| last.end == class) {
+                Some(last) => last.end += 1,
+                None => foreign.push(class..class + 1),
+            }
+        }
         let class = |intent: u16| of_intent[usize::from(intent)];
         let intents = intents.into_iter().map(|(intent, place)| Own { intent, place, class: class(intent) }).collect();
         Self { none, foreign, intents }
@@ -133,10 +141,8 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
     ranking.considered.clear();
     ranking.none =
         classes.none.map_or(UNKNOWN_MARGIN, |c| scores.get(usize::from(c)).copied().unwrap_or(UNKNOWN_MARGIN));
-    ranking.foreign = UNKNOWN_MARGIN;
-    for class in &classes.foreign {
-        ranking.foreign = ranking.foreign.max(scores.get(usize::from(*class)).copied().unwrap_or(UNKNOWN_MARGIN));
-    }
+    let foreign = classes.foreign.iter().filter_map(|range| scores.get(range.clone()));
+    ranking.foreign = foreign.fold(UNKNOWN_MARGIN, |most, scores| most.max(largest(scores)));
     let mut best = Best::default();
     // One of 64 bits for each intent, so that most intents are known to have no row without a look at the rows.
     let bit = |intent: u16| 1u64 << (intent % 64);
@@ -169,6 +175,15 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
             confidence: confidence(entry.score, other.max(outside)),
         });
     }
+}
+
+/// The largest of finite numbers; the least finite number where there are none.
+fn largest(numbers: &[f32]) -> f32 {
+    // Eight at once. `f32::max` would look for what is no number.
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let (eights, rest) = numbers.as_chunks::<8>();
+    let most = eights.iter().fold([f32::MIN; 8], |most, eight| std::array::from_fn(|i| larger(eight[i], most[i])));
+    most.into_iter().chain(rest.iter().copied()).fold(f32::MIN, larger)
 }
 
 /// An intent on its way into the ranking.

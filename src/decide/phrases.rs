@@ -1,5 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
+use super::found::{Bits, Occurrence, Occurrences};
 use super::row_index::{Element, Firsts, Pairs, Posting, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
@@ -71,41 +72,10 @@ struct Hit {
     end: u32,
 }
 
-/// A set of numbers, a bit for each.
-#[derive(Default)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    /// Empties the set; it has room for numbers below `most`.
-    fn clear(&mut self, most: usize) {
-        self.0.clear();
-        self.0.resize(most.div_ceil(64), 0);
-    }
-
-    #[inline]
-    fn add(&mut self, number: u32) {
-        self.0[number as usize / 64] |= 1 << (number % 64);
-    }
-
-    #[inline]
-    fn has(&self, number: u32) -> bool {
-        self.0[number as usize / 64] >> (number % 64) & 1 == 1
-    }
-}
-
-/// Where an atom stands.
-#[derive(Debug, Clone, Copy)]
-struct Occurrence {
-    start: u32,
-    end: u32,
-    atom: u32,
-}
-
 /// Buffers for matching rows; can be used again.
 #[derive(Default)]
 pub struct RowMatcher {
-    /// By start.
-    occurrences: Vec<Occurrence>,
+    occurrences: Occurrences,
     /// The atoms that stand in the window.
     atoms: Bits,
     /// The elements that stand in it and anchor rows or are written with more than one atom.
@@ -164,7 +134,7 @@ impl RowMatcher {
                 let atom = index.atoms.number(atom);
                 atoms.add(atom);
                 *firsts = firsts.with(atom);
-                occurrences.push(Occurrence { start, end, atom });
+                occurrences.note(Occurrence { start, end, atom });
             }
         };
         evidence.matches.literals.iter().for_each(|l| note(Atom::Literal(l.literal), l.start, l.end));
@@ -174,7 +144,7 @@ impl RowMatcher {
             let slots = evidence.slots_of_kind.get(usize::from(c.kind)).into_iter().flatten();
             slots.for_each(|slot| note(Atom::Slot(*slot), c.start, c.end));
         }
-        occurrences.sort_unstable_by_key(|o| u64::from(o.start) << 32 | u64::from(o.atom));
+        occurrences.order(window);
     }
 
     /// Notes which anchors of rows stand somewhere, and which elements of more than one atom.
@@ -183,12 +153,11 @@ impl RowMatcher {
         anchors.clear();
         elements.clear(index.elements());
         let mut note = |element: u32, anchor: bool| {
-            if anchor && !elements.has(element) {
+            if elements.add(element) && anchor {
                 anchors.push(element);
             }
-            elements.add(element);
         };
-        for o in &self.occurrences {
+        for o in self.occurrences.all() {
             index.anchors(o.atom).iter().for_each(|element| note(*element, true));
         }
         self.each_longer(
@@ -212,10 +181,11 @@ impl RowMatcher {
     /// Tells whether one of an element's `alone` atoms stands in the window; the fewer things are gone through.
     #[inline]
     fn stands_alone(&self, alone: &[u32], firsts: &Firsts) -> bool {
-        if alone.len() <= self.occurrences.len() {
+        let here = self.atoms.members();
+        if alone.len() <= here.len() {
             alone.iter().any(|atom| self.atoms.has(*atom))
         } else {
-            self.occurrences.iter().any(|o| firsts.may_have(o.atom) && is_among(o.atom, alone))
+            here.iter().any(|atom| firsts.may_have(*atom) && alone.binary_search(atom).is_ok())
         }
     }
 
@@ -228,8 +198,14 @@ impl RowMatcher {
                 continue;
             }
             let alone = index.alone(element);
-            for o in self.occurrences.iter().filter(|o| firsts.may_have(o.atom) && is_among(o.atom, alone)) {
-                hits.push(Hit { position, start: o.start, end: o.end });
+            let mut hit = |o: &Occurrence| hits.push(Hit { position, start: o.start, end: o.end });
+            let all = self.occurrences.all().iter();
+            if alone.len() < MANY {
+                for atom in alone.iter().filter(|atom| self.atoms.has(**atom)) {
+                    all.clone().filter(|o| o.atom == *atom).for_each(&mut hit);
+                }
+            } else {
+                all.filter(|o| firsts.may_have(o.atom) && alone.binary_search(&o.atom).is_ok()).for_each(hit);
             }
             if longer {
                 self.each_longer(
@@ -258,11 +234,11 @@ impl RowMatcher {
         selected: impl Fn(&'i [Posting]) -> &'i [Posting],
         mut found: impl FnMut(&Posting, u32, u32),
     ) {
-        for (place, o) in self.occurrences.iter().enumerate() {
+        for o in self.occurrences.all() {
             if !wanted(o.atom) || !pairs.begin_with(o.atom) {
                 continue;
             }
-            for second in starting_at(&self.occurrences[place + 1..], skip_space(evidence, o.end)) {
+            for second in self.occurrences.starting_at(skip_space(evidence, o.end)) {
                 for p in selected(pairs.of(o.atom, second.atom)) {
                     let rest = index.rest(p).iter();
                     if let Some(end) = rest.copied().try_fold(second.end, |at, atom| self.after(evidence, atom, at)) {
@@ -275,24 +251,13 @@ impl RowMatcher {
 
     /// Where an atom that starts at `at` (or one space behind it) ends.
     fn after(&self, evidence: &Evidence<'_, '_>, atom: u32, at: u32) -> Option<u32> {
-        let here = starting_at(&self.occurrences, skip_space(evidence, at));
+        let here = self.occurrences.starting_at(skip_space(evidence, at));
         here.iter().filter(|o| o.atom == atom).map(|o| o.end).max()
     }
 }
 
-/// Of so many atoms one is found sooner by halves than one by one.
+/// From so many atoms on an element asks for each atom of the message, not for each of its own.
 const MANY: usize = 8;
-
-/// Whether an atom is among ascending ones.
-fn is_among(atom: u32, atoms: &[u32]) -> bool {
-    if atoms.len() < MANY { atoms.contains(&atom) } else { atoms.binary_search(&atom).is_ok() }
-}
-
-fn starting_at(occurrences: &[Occurrence], at: u32) -> &[Occurrence] {
-    let from = occurrences.partition_point(|o| o.start < at);
-    let to = from + occurrences[from..].iter().take_while(|o| o.start == at).count();
-    &occurrences[from..to]
-}
 
 fn skip_space(evidence: &Evidence<'_, '_>, at: u32) -> u32 {
     if evidence.chars.get(at as usize) == Some(&' ') { at + 1 } else { at }

@@ -10,12 +10,18 @@ pub(super) struct WordIndex<T> {
     words: Vec<(u32, u32, T)>,
     /// Each pair of first characters with the place of its first word, sorted.
     groups: Vec<(u64, u32)>,
-    firsts: Firsts,
+    firsts: Folded,
+    keys: Folded,
 }
 
 /// The first two characters of a word; the second is nothing for a word of one.
 fn key(first: char, second: Option<char>) -> u64 {
     u64::from(u32::from(first)) << 32 | second.map_or(0, |c| u64::from(u32::from(c)))
+}
+
+/// A number for a key whose last bits depend on both characters.
+fn folded(key: u64) -> u32 {
+    ((key >> 32) as u32).wrapping_mul(31) ^ key as u32
 }
 
 impl<T: Copy> WordIndex<T> {
@@ -27,12 +33,14 @@ impl<T: Copy> WordIndex<T> {
             .collect();
         // stable, so that equal words keep their order
         list.sort_by(|(a, x, _), (b, y, _)| a.cmp(b).then(y.len().cmp(&x.len())).then_with(|| x.cmp(y)));
-        let mut index = Self { chars: Vec::new(), words: Vec::new(), groups: Vec::new(), firsts: Firsts([0; 64]) };
+        let (firsts, keys) = (Folded([0; 64]), Folded([0; 64]));
+        let mut index = Self { chars: Vec::new(), words: Vec::new(), groups: Vec::new(), firsts, keys };
         for (place, (key, word, meaning)) in list.into_iter().enumerate() {
             if index.groups.last().is_none_or(|&(last, _)| last != key) {
                 index.groups.push((key, place as u32));
             }
-            index.firsts.add(word[0]);
+            index.firsts.add(u32::from(word[0]));
+            index.keys.add(folded(key));
             index.words.push((index.chars.len() as u32, word.len() as u32, meaning));
             index.chars.extend_from_slice(&word);
         }
@@ -48,7 +56,7 @@ impl<T: Copy> WordIndex<T> {
     #[inline]
     pub(super) fn find(&self, chars: &[char], at: usize, fits: impl Fn(usize) -> bool) -> Option<(T, usize)> {
         let first = *chars.get(at)?;
-        if !self.firsts.may_have(first) {
+        if !self.firsts.may_have(u32::from(first)) {
             return None;
         }
         let second = chars.get(at + 1).copied();
@@ -57,6 +65,9 @@ impl<T: Copy> WordIndex<T> {
     }
 
     fn in_group(&self, key: u64, chars: &[char], at: usize, fits: &impl Fn(usize) -> bool) -> Option<(T, usize)> {
+        if !self.keys.may_have(folded(key)) {
+            return None;
+        }
         #[cfg(test)]
         super::work::look(1);
         let group = self.groups.partition_point(|&(k, _)| k < key);
@@ -81,19 +92,20 @@ impl<T> WordIndex<&'static (&'static str, T)> {
     }
 }
 
-/// The first characters of many words, folded to twelve bits: most places in a message start no word, and this tells so at
-/// once. Two characters may share a place, which costs a needless search at worst.
+/// Many numbers, folded to twelve bits: most places in a message start no word, and this tells so at once. Two numbers may
+/// share a place, which costs a needless search at worst.
 #[derive(Debug)]
-struct Firsts([u64; 64]);
+struct Folded([u64; 64]);
 
-impl Firsts {
-    fn add(&mut self, c: char) {
-        let code = c as usize & 0xFFF;
+impl Folded {
+    fn add(&mut self, number: u32) {
+        let code = number as usize & 0xFFF;
         self.0[code / 64] |= 1 << (code % 64);
     }
 
-    fn may_have(&self, c: char) -> bool {
-        let code = c as usize & 0xFFF;
+    #[inline]
+    fn may_have(&self, number: u32) -> bool {
+        let code = number as usize & 0xFFF;
         self.0[code / 64] >> (code % 64) & 1 == 1
     }
 }

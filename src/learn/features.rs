@@ -54,6 +54,8 @@ pub fn word(symbols: impl Iterator<Item = u32>) -> u32 {
 pub struct Features {
     /// The fingerprints.
     pub prints: Vec<u32>,
+    /// One row of symbols between its borders.
+    bordered: Vec<u32>,
 }
 
 impl Features {
@@ -66,11 +68,31 @@ impl Features {
     /// Collects the features of `symbols`; what was there before is dropped.
     pub fn collect(&mut self, symbols: &Symbols) {
         self.prints.clear();
-        ngrams(&symbols.chars, LONGEST_CHARS, SEED_CHARS, &mut self.prints);
-        ngrams(&symbols.sounds, LONGEST_SOUNDS, SEED_SOUNDS, &mut self.prints);
+        self.ngrams(&symbols.chars, LONGEST_CHARS, SEED_CHARS);
+        self.ngrams(&symbols.sounds, LONGEST_SOUNDS, SEED_SOUNDS);
         self.prints.extend(&symbols.words);
         for token in &symbols.tokens {
             self.prints.push(finish(mix(SEED_TOKENS, *token)));
+        }
+    }
+
+    fn ngrams(&mut self, symbols: &[u32], longest: usize, seed: u64) {
+        let Self { prints, bordered } = self;
+        bordered.clear();
+        bordered.push(BORDER);
+        bordered.extend(symbols);
+        bordered.push(BORDER);
+        prints.reserve(bordered.len() * longest);
+        for start in 0..=symbols.len() {
+            let mut hash = seed;
+            let row = &bordered[start..bordered.len().min(start + longest)];
+            for (length, symbol) in row.iter().enumerate() {
+                hash = mix(hash, *symbol);
+                // A border alone says nothing.
+                if length > 0 || start > 0 {
+                    prints.push(finish(hash.wrapping_add(length as u64)));
+                }
+            }
         }
     }
 }
@@ -85,20 +107,6 @@ fn finish(hash: u64) -> u32 {
     let h = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     // 0 marks an empty place of the model's table.
     ((h >> 32) as u32).max(1)
-}
-
-fn ngrams(symbols: &[u32], longest: usize, seed: u64, out: &mut Vec<u32>) {
-    let at = |i: usize| if i == 0 || i == symbols.len() + 1 { BORDER } else { symbols[i - 1] };
-    for start in 0..symbols.len() + 1 {
-        let mut hash = seed;
-        for (length, i) in (start..(start + longest).min(symbols.len() + 2)).enumerate() {
-            hash = mix(hash, at(i));
-            // A border alone says nothing.
-            if length > 0 || i > 0 {
-                out.push(finish(hash.wrapping_add(length as u64)));
-            }
-        }
-    }
 }
 
 /// Character → symbol of its sound: the first reading without tone, with the confusions of southern speakers and of

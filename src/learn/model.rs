@@ -6,11 +6,11 @@ use super::weights::{MOST_WEIGHTS, ModelError, Stored, weight};
 ///
 /// The weights of a bundle are laid out anew for scoring: multiplied by the value of their feature and rounded to whole
 /// steps of `STEPS`, so that a message is scored by adding rows of 16-bit integers, eight classes an instruction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Model {
     classes: Vec<String>,
     biases: Vec<f32>,
-    /// Fingerprints, ascending; behind them [`LOOK`] zeros.
+    /// Fingerprints, ascending; behind them [`LOOK`] times the largest number.
     prints: Vec<u32>,
     /// For the first bits of a fingerprint where those begin that have them.
     starts: Vec<u32>,
@@ -66,7 +66,7 @@ impl Feature {
     }
 }
 
-/// So many fingerprints are compared at once.
+/// So many fingerprints are looked at together.
 const LOOK: usize = 4;
 /// What a feature that the model does not know adds to the squared length of the vector. Known features add their inverse
 /// document frequency, 1 to about 10.
@@ -125,7 +125,7 @@ impl Model {
             }
             *start = at as u32;
         }
-        prints.extend([0; LOOK]);
+        prints.extend([u32::MAX; LOOK]);
         let step = step * stored.scale;
         Ok(Self { biases: stored.biases(), classes, prints, starts, shift, features, dense, sparse, width, step })
     }
@@ -140,24 +140,25 @@ impl Model {
         self.features.len()
     }
 
+    /// Where a fingerprint stands among those of the model, or would stand.
+    #[inline]
+    fn place(&self, print: u32) -> usize {
+        let mut at = self.starts[(print >> self.shift) as usize] as usize;
+        loop {
+            // Few fingerprints share their first bits: counting the smaller ones among all that there may be guesses less
+            // than looking at one after the other.
+            let less: usize = self.prints[at..at + LOOK].iter().map(|known| usize::from(*known < print)).sum();
+            at += less;
+            if less < LOOK {
+                return at;
+            }
+        }
+    }
+
     #[inline]
     fn find(&self, print: u32) -> Option<Feature> {
-        let mut at = *self.starts.get((print >> self.shift) as usize)? as usize;
-        loop {
-            // Few fingerprints share their first bits. Those that follow are larger, so that comparing with them does no harm.
-            let look = self.prints.get(at..)?.first_chunk::<LOOK>()?;
-            let mut equal = 0u32;
-            for (bit, known) in look.iter().enumerate() {
-                equal |= u32::from(*known == print) << bit;
-            }
-            if equal != 0 {
-                return self.features.get(at + equal.trailing_zeros() as usize).copied();
-            }
-            if look[LOOK - 1] > print || look[LOOK - 1] == 0 {
-                return None;
-            }
-            at += LOOK;
-        }
+        let at = self.place(print);
+        self.features.get(at).filter(|_| self.prints[at] == print).copied()
     }
 
     /// Scores every class for a message with these features: the signed distance from the class's border, about 1 for a
@@ -170,12 +171,23 @@ impl Model {
         let (mut squares, mut known) = (0f32, 0usize);
         for block in prints.chunks(BLOCK) {
             let sums = scores.block.as_mut_slice();
-            scores.full.clear();
-            for feature in block.iter().filter_map(|print| self.find(*print)) {
+            // First all places, then all that stands there: nothing of the one has to wait for the other.
+            let (mut found, mut count) = ([0; BLOCK], 0);
+            for print in block {
+                let at = self.place(*print);
+                found[count] = at as u32;
+                count += usize::from(self.prints[at] == *print);
+            }
+            known += count;
+            let (mut full, mut rows) = ([0; BLOCK], 0);
+            for at in &found[..count] {
+                let Some(feature) = self.features.get(*at as usize) else { continue };
                 squares += feature.square;
-                known += 1;
                 match feature.place() {
-                    Place::Dense(row) => scores.full.push(row as u32),
+                    Place::Dense(row) => {
+                        full[rows] = row as u32;
+                        rows += 1;
+                    }
                     Place::Sparse(range) => {
                         for (class, weight) in &self.sparse[range] {
                             sums[usize::from(*class)] = sums[usize::from(*class)].wrapping_add(*weight);
@@ -183,7 +195,7 @@ impl Model {
                     }
                 }
             }
-            self.add_full(&scores.full, sums);
+            self.add_full(&full[..rows], sums);
             scores.close_block();
         }
         squares += (prints.len() - known) as f32 * UNKNOWN_SQUARE;
@@ -235,8 +247,6 @@ pub struct Scores {
     scores: Vec<f32>,
     sums: Vec<i32>,
     block: Vec<i16>,
-    /// Numbers of the full rows of a block.
-    full: Vec<u32>,
 }
 
 impl Scores {
@@ -305,7 +315,8 @@ mod tests {
     #[test]
     fn bytes_that_are_no_weights_are_refused() {
         let columns = [(vec![0.5, -0.5], 0.1), (vec![0.25, 1.0], 0.2)];
-        let good = Weights::from_columns(vec!["a".into(), "b".into()], vec![7, 9], vec![1.0, 2.0], &columns, 1e-6).to_bytes();
+        let good =
+            Weights::from_columns(vec!["a".into(), "b".into()], vec![7, 9], vec![1.0, 2.0], &columns, 1e-6).to_bytes();
         assert_eq!(Model::from_bytes(&good).map(|m| m.features()).ok(), Some(2));
         assert_eq!(Model::from_bytes(&[]).map(|m| m.classes().len()).ok(), Some(0));
         for length in 1..good.len() {

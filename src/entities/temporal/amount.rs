@@ -4,7 +4,7 @@ use super::found::{Amount, Found, Meaning};
 use super::numeral;
 use super::offset::Way;
 use super::scan::Scan;
-use super::words::is_among;
+use super::words::{Utf8, is_among};
 
 /// A unit of lengths of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +69,8 @@ pub(super) struct Read {
 
 impl Scan<'_> {
     pub(super) fn measure(&self, at: usize) -> Option<(Measure, usize)> {
-        self.ch(at).filter(|&c| self.reader.measures.has(c))?;
-        MEASURES.iter().find_map(|&(text, measure, barred)| {
+        let opening = Utf8::of(self.ch(at).filter(|&c| self.reader.measures.has(c))?);
+        MEASURES.iter().filter(|(text, ..)| opening.opens(text)).find_map(|&(text, measure, barred)| {
             let end = self.text(at, text)?;
             (!self.one_of(end, barred)).then_some((measure, end))
         })

@@ -1,0 +1,151 @@
+//! Which atoms stand in a window, and where.
+
+/// A set of few numbers out of many, a bit for each.
+#[derive(Default)]
+pub(super) struct Bits {
+    words: Vec<u64>,
+    members: Vec<u32>,
+}
+
+impl Bits {
+    /// Empties the set; it has room for numbers below `most`.
+    pub(super) fn clear(&mut self, most: usize) {
+        // Only what is there: all words together would push everything else out of the cache.
+        for number in self.members.drain(..) {
+            self.words[number as usize / 64] = 0;
+        }
+        if self.words.len() < most.div_ceil(64) {
+            self.words.resize(most.div_ceil(64), 0);
+        }
+    }
+
+    /// Adds a number; tells whether it is new.
+    #[inline]
+    pub(super) fn add(&mut self, number: u32) -> bool {
+        let new = !self.has(number);
+        if new {
+            self.words[number as usize / 64] |= 1 << (number % 64);
+            self.members.push(number);
+        }
+        new
+    }
+
+    /// The numbers, in the order in which they came.
+    #[inline]
+    pub(super) fn members(&self) -> &[u32] {
+        &self.members
+    }
+
+    #[inline]
+    pub(super) fn has(&self, number: u32) -> bool {
+        self.words[number as usize / 64] >> (number % 64) & 1 == 1
+    }
+}
+
+/// Where an atom stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Occurrence {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) atom: u32,
+}
+
+/// Where atoms stand, by start.
+#[derive(Default)]
+pub(super) struct Occurrences {
+    /// As they were found.
+    found: Vec<Occurrence>,
+    /// By start.
+    ordered: Vec<Occurrence>,
+    /// For each place of the window where those begin in `ordered` that start there, and where the last ones end.
+    places: Vec<u32>,
+    /// Start of the window.
+    from: u32,
+}
+
+impl Occurrences {
+    /// Forgets all.
+    pub(super) fn clear(&mut self) {
+        self.found.clear();
+    }
+
+    /// Notes one, which must lie inside the window that they are put in [`order`](Self::order) for.
+    #[inline]
+    pub(super) fn note(&mut self, occurrence: Occurrence) {
+        self.found.push(occurrence);
+    }
+
+    /// Puts those that were noted in order.
+    pub(super) fn order(&mut self, window: (u32, u32)) {
+        let Self { found, ordered, places, from } = self;
+        *from = window.0;
+        places.clear();
+        places.resize((window.1 - window.0) as usize + 2, 0);
+        // Counted one place behind the next one, so that filling moves each place to where it belongs.
+        found.iter().for_each(|o| places[(o.start - *from) as usize + 2] += 1);
+        let mut sum = 0;
+        for place in &mut *places {
+            sum += *place;
+            *place = sum;
+        }
+        ordered.resize(found.len(), Occurrence::default());
+        for o in found {
+            let place = &mut places[(o.start - *from) as usize + 1];
+            ordered[*place as usize] = *o;
+            *place += 1;
+        }
+    }
+
+    /// All, by start.
+    #[inline]
+    pub(super) fn all(&self) -> &[Occurrence] {
+        &self.ordered
+    }
+
+    /// Those that start at a place.
+    #[inline]
+    pub(super) fn starting_at(&self, at: u32) -> &[Occurrence] {
+        match self.places.get(at.wrapping_sub(self.from) as usize..) {
+            Some([from, to, ..]) => &self.ordered[*from as usize..*to as usize],
+            _ => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn occurrences_are_found_where_they_start(
+            window in (0..20u32, 1..20u32).prop_map(|(start, length)| (start, start + length)),
+            noted in proptest::collection::vec((0..40u32, 1..5u32, 0..9u32), 0..30),
+        ) {
+            let mut occurrences = Occurrences::default();
+            // Twice, since the buffers are used again.
+            for _ in 0..2 {
+                occurrences.clear();
+                let inside = noted.iter().map(|(start, length, atom)| Occurrence { start: *start, end: start + length, atom: *atom });
+                let inside: Vec<Occurrence> = inside.filter(|o| window.0 <= o.start && o.end <= window.1).collect();
+                inside.iter().for_each(|o| occurrences.note(*o));
+                occurrences.order(window);
+                prop_assert!(occurrences.all().is_sorted_by_key(|o| o.start) && occurrences.all().len() == inside.len());
+                for at in 0..45 {
+                    let wanted: Vec<Occurrence> = inside.iter().filter(|o| o.start == at).copied().collect();
+                    prop_assert_eq!(occurrences.starting_at(at), wanted.as_slice(), "at {}", at);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_that_is_emptied_has_nothing() {
+        let mut bits = Bits::default();
+        bits.clear(200);
+        assert!(bits.add(3) && bits.add(64) && bits.add(199) && !bits.add(64));
+        bits.clear(200);
+        assert!((0..200).all(|n| !bits.has(n)));
+    }
+}
