@@ -21,6 +21,7 @@ mod runtime;
 mod secret_file;
 mod secrets;
 mod shadow;
+mod shortcut;
 mod stalled;
 mod stamp;
 mod status;

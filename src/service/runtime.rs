@@ -14,6 +14,7 @@ use super::proto::dictionary_server::DictionaryServer;
 use super::proto::recognizer_server::RecognizerServer;
 use super::recognizer::{Reading, RecognizerService};
 use super::secrets::Secrets;
+use super::shortcut::Shortcut;
 use super::stalled::Stalled;
 use super::stamp::Stamp;
 use super::tokens::Role;
@@ -36,6 +37,7 @@ use tonic::service::Routes;
 use tonic::transport::Server as Transport;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
+use tower_layer::Stack;
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -172,8 +174,8 @@ impl Server {
             let log = shared.log.as_ref().and_then(MessageLog::end).map(Arc::new);
             let service = RecognizerService { shared: shared.clone(), thread, metrics, log };
             let largest = config.limits.request_bytes;
-            let mut routes = Routes::new(health_service.clone())
-                .add_service(RecognizerServer::new(service).max_decoding_message_size(largest));
+            let recognizer = Shortcut(Some(RecognizerServer::new(service).max_decoding_message_size(largest)));
+            let mut routes = Routes::new(health_service.clone());
             if public_administration {
                 routes = routes.add_service(DictionaryServer::new(DictionaryService { shared: shared.clone() }));
             }
@@ -182,7 +184,7 @@ impl Server {
             }
             let name = format!("serve-{thread}");
             threads.push(std::thread::Builder::new().name(name).spawn(move || {
-                runtime.block_on(listeners.grpc(socket, routes, thread, Stage::Draining));
+                runtime.block_on(listeners.grpc(socket, recognizer, routes, thread, Stage::Draining));
             })?);
         }
 
@@ -200,7 +202,9 @@ impl Server {
                 let (other, mut stages) = (side_listeners.clone(), side_listeners.stages.clone());
                 let admin = async {
                     match admin {
-                        Some(socket) => side_listeners.grpc(socket, admin_routes, side_thread, Stage::Over).await,
+                        Some(socket) => {
+                            side_listeners.grpc(socket, Shortcut(None), admin_routes, side_thread, Stage::Over).await;
+                        }
                         None => drop(stages.wait_for(|s| *s == Stage::Over).await),
                     }
                 };
@@ -312,7 +316,7 @@ impl Listeners {
     }
 
     /// Serves gRPC until `end`, then lets calls in flight finish until the drain deadline.
-    async fn grpc(self, socket: StdListener, routes: Routes, thread: usize, end: Stage) {
+    async fn grpc(self, socket: StdListener, recognizer: Shortcut, routes: Routes, thread: usize, end: Stage) {
         let (limits, config) = (&self.config.limits, &self.config);
         let threads = if end == Stage::Over { 1 } else { config.threads };
         let metrics = self.shared.metrics[thread].clone();
@@ -331,9 +335,11 @@ impl Listeners {
             transport = transport.max_connection_age(age);
         }
         let (mut stages, mut ended) = (self.stages.clone(), self.stages.clone());
-        let serving = transport.layer(gate).add_routes(routes).serve_with_incoming_shutdown(connections, async move {
-            let _ = stages.wait_for(|s| *s >= end).await;
-        });
+        let layers = Stack::new(recognizer, gate);
+        let serving =
+            transport.layer(layers).add_routes(routes).serve_with_incoming_shutdown(connections, async move {
+                let _ = stages.wait_for(|s| *s >= end).await;
+            });
         let drain = config.drain;
         let deadline = async move {
             let _ = ended.wait_for(|s| *s >= end).await;
