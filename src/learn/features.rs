@@ -104,9 +104,7 @@ fn mix(hash: u64, symbol: u32) -> u64 {
 
 #[inline]
 fn finish(hash: u64) -> u32 {
-    let h = (hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    // 0 marks an empty place of the model's table.
-    ((h >> 32) as u32).max(1)
+    ((hash ^ hash >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53) >> 32) as u32
 }
 
 /// Character → symbol of its sound: the first reading without tone, with the confusions of southern speakers and of
