@@ -110,8 +110,8 @@ impl<'b> Stored<'b> {
         let [classes, features, weights, scale] =
             *words.first_chunk::<4>().ok_or(ModelError::Length { found: bytes.len(), expected: HEADER })?;
         let [classes, features, weights] = [classes, features, weights].map(|n| u32::from_le_bytes(n) as usize);
-        // Three numbers of 32 bits cannot overflow 64, and a file cannot be as long as where they would 32.
-        let fixed = HEADER.saturating_add((classes + features + features + features + weights).saturating_mul(4));
+        let parts = [classes, features, features, features, weights];
+        let fixed = parts.iter().fold(HEADER, |sum, length| sum.saturating_add(length.saturating_mul(4)));
         let names = bytes.get(fixed..).ok_or(ModelError::Length { found: bytes.len(), expected: fixed })?;
         let mut rest = &words[HEADER / 4..fixed / 4];
         let mut part = |length: usize| {
