@@ -7,7 +7,7 @@ pub use corpus::{Corpus, Observation, Origin};
 
 use crate::check::holiday_faults;
 use crate::diagnostic::{Diagnostic, Faults, Severity};
-use crate::dictionary::{Bundle, Bytes, Compiled, DictionaryError, FORMAT, NONE, Source, compile};
+use crate::dictionary::{Bundle, Compiled, DictionaryError, FORMAT, NONE, Sections, Slice, Source, compile};
 use crate::files;
 use crate::learn::Weights;
 use crate::recognizer::{Foundation, Recognizer};
@@ -58,26 +58,28 @@ fn load_on(foundation: Foundation, path: &Path) -> Result<Loaded, DictionaryErro
             // The cache only saves time: where it cannot be written, the next start learns again.
             let _ = files::write(file, &bytes).and_then(|()| prune(file));
         }
-        return Ok(Loaded { recognizer: read(foundation, Arc::new(bytes))?, path: path.to_owned(), cached: false });
+        return Ok(Loaded { recognizer: read(foundation, bytes)?, path: path.to_owned(), cached: false });
     }
     if path.is_file() {
         // Read, not mapped: whoever overwrites the file in place must not change what a server reads.
         let bytes = files::read(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
-        return Ok(Loaded { recognizer: read(foundation, Arc::new(bytes))?, path: path.to_owned(), cached: true });
+        return Ok(Loaded { recognizer: read(foundation, bytes)?, path: path.to_owned(), cached: true });
     }
     Err(DictionaryError::NotFound { path: path.to_owned() })
 }
 
-/// Makes the bytes of a bundle ready for a recogniser that is to take the place of `running`.
+/// Makes a version and its sections ready for a recogniser that is to take the place of `running`.
 ///
 /// # Errors
-/// What is wrong with the bundle.
-pub fn open_beside(running: &Recognizer, bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
-    read(Foundation::of(running), bytes)
+/// What is wrong with the sections.
+pub fn open_beside(running: &Recognizer, version: (String, Sections<Slice>)) -> Result<Recognizer, DictionaryError> {
+    let foundation = Foundation::of(running);
+    let bundle = Bundle::of_sections(version, foundation.bundle())?;
+    ready(foundation, bundle)
 }
 
-fn read(foundation: Foundation, bytes: Arc<dyn Bytes>) -> Result<Recognizer, DictionaryError> {
-    let bundle = Bundle::from_bytes_beside(bytes, foundation.bundle())?;
+fn read(foundation: Foundation, bytes: Vec<u8>) -> Result<Recognizer, DictionaryError> {
+    let bundle = Bundle::from_bytes_beside(Arc::new(bytes), foundation.bundle())?;
     ready(foundation, bundle)
 }
 
@@ -90,7 +92,7 @@ fn ready(foundation: Foundation, bundle: Bundle) -> Result<Recognizer, Dictionar
 /// # Errors
 /// [`DictionaryError::Corrupt`] where the compiled dictionary cannot be read back.
 pub fn assemble(foundation: Foundation, compiled: &Compiled, weights: &Weights) -> Result<Recognizer, DictionaryError> {
-    read(foundation, Arc::new(compiled.to_bytes(weights)))
+    read(foundation, compiled.to_bytes(weights))
 }
 
 /// Reads a folder of tables and lists everything that keeps it from being loaded, all at once and in a fixed order.

@@ -63,3 +63,19 @@ pub fn keep_youngest(folder: &Path, most: usize) -> io::Result<()> {
     let surplus = bundles.len().saturating_sub(most);
     bundles.iter().take(surplus).try_for_each(|(_, path)| std::fs::remove_file(path))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_any_length_are_read_as_they_were_written() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let file = folder.path().join("new/file");
+        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, PIECE * 3] {
+            let bytes: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
+            write(&file, &bytes).expect("it can be written");
+            assert!(read(&file).expect("it can be read") == bytes, "{length} bytes");
+        }
+    }
+}

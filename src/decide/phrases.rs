@@ -185,7 +185,7 @@ impl RowMatcher {
         if alone.len() <= here.len() {
             alone.iter().any(|atom| self.atoms.has(*atom))
         } else {
-            here.iter().any(|atom| firsts.may_have(*atom) && alone.binary_search(atom).is_ok())
+            here.iter().any(|atom| is_among(*atom, alone, firsts))
         }
     }
 
@@ -205,7 +205,7 @@ impl RowMatcher {
                     all.clone().filter(|o| o.atom == *atom).for_each(&mut hit);
                 }
             } else {
-                all.filter(|o| firsts.may_have(o.atom) && alone.binary_search(&o.atom).is_ok()).for_each(hit);
+                all.filter(|o| is_among(o.atom, alone, firsts)).for_each(hit);
             }
             if longer {
                 self.each_longer(
@@ -258,6 +258,12 @@ impl RowMatcher {
 
 /// From so many atoms on an element asks for each atom of the message, not for each of its own.
 const MANY: usize = 8;
+
+/// Whether an atom is among many, which ascend and are folded to `firsts` with others.
+#[inline]
+fn is_among(atom: u32, atoms: &[u32], firsts: &Firsts) -> bool {
+    firsts.may_have(atom) && atoms.binary_search(&atom).is_ok()
+}
 
 fn skip_space(evidence: &Evidence<'_, '_>, at: u32) -> u32 {
     if evidence.chars.get(at as usize) == Some(&' ') { at + 1 } else { at }

@@ -56,7 +56,17 @@ impl Bundle {
     /// # Errors
     /// As [`Bundle::open`].
     pub fn from_bytes_beside(bytes: Arc<dyn Bytes>, running: Option<&Bundle>) -> Result<Bundle, DictionaryError> {
-        let (version, sections) = Sections::read(bytes)?;
+        Self::of_sections(Sections::read(bytes)?, running)
+    }
+
+    /// As [`Bundle::from_bytes_beside`], from a version and its sections.
+    ///
+    /// # Errors
+    /// As [`Bundle::open`].
+    pub fn of_sections(
+        (version, sections): (String, Sections<Slice>),
+        running: Option<&Bundle>,
+    ) -> Result<Bundle, DictionaryError> {
         let (sections, common) = match running {
             Some(running) => sections.beside(&running.sections),
             None => (sections, Common { lexicon: false, model: false }),

@@ -88,6 +88,12 @@ pub(super) struct Needs {
     pub(super) literals: usize,
 }
 
+/// Checks that an index of something lies inside what there is of it.
+pub(super) fn inside(what: &str, index: impl Into<u64>, length: usize) -> Result<(), String> {
+    let index = index.into();
+    if index < length as u64 { Ok(()) } else { Err(format!("{what} {index} of {length}")) }
+}
+
 const SEVERAL: u64 = 1 << 63;
 
 /// Value of the fst for a spelling with one posting or several.
@@ -274,10 +280,6 @@ impl Lexicon {
         }
         let mut needs = Needs::default();
         let (terms, strings) = (self.terms(), ends.len() / 4);
-        let inside = |what: &str, index: u32, length: usize| match (index as usize) < length {
-            true => Ok(()),
-            false => Err(format!("{what} {index} of {length}")),
-        };
         for term in (0..terms as u32).filter_map(|index| self.term(index)) {
             [term.value, term.row, term.attributes].into_iter().try_for_each(|s| inside("string", s, strings))?;
             needs.scopes = needs.scopes.max(usize::from(term.scope) + 1);

@@ -113,8 +113,11 @@ impl<S: AsRef<[u8]>> Sections<S> {
 }
 
 impl Sections<Slice> {
-    /// Finds the sections of a bundle file; returns the version as well.
-    pub(super) fn read(bytes: Arc<dyn Bytes>) -> Result<(String, Self), DictionaryError> {
+    /// Finds the sections of a bundle file; returns the version before them.
+    ///
+    /// # Errors
+    /// [`DictionaryError`] where the bytes are no bundle, of another format, or not what was written.
+    pub fn read(bytes: Arc<dyn Bytes>) -> Result<(String, Self), DictionaryError> {
         let all: &[u8] = (*bytes).as_ref();
         let length = all.len();
         if !all.starts_with(MAGIC) {

@@ -6,7 +6,7 @@
 
 use super::content::{Atom, Content, KindId};
 use super::kinds::BUILTIN_KINDS;
-use super::lexicon::Needs;
+use super::lexicon::{Needs, inside};
 use super::phrase::MOST_PIECES;
 use crate::text::{FINALS, INITIALS};
 
@@ -22,27 +22,22 @@ struct Check<'c> {
 type Checked = Result<(), String>;
 
 impl Check<'_> {
-    fn index(what: &str, index: impl Into<u64>, length: usize) -> Checked {
-        let index = index.into();
-        if index < length as u64 { Ok(()) } else { Err(format!("{what} {index} of {length}")) }
-    }
-
     fn pack(&self, index: u16) -> Checked {
-        Self::index("pack", index, self.content.packs.len())
+        inside("pack", index, self.content.packs.len())
     }
 
     fn scope(&self, index: u16) -> Checked {
-        Self::index("scope", index, self.content.scopes.len())
+        inside("scope", index, self.content.scopes.len())
     }
 
     fn slot(&self, index: u16) -> Checked {
-        Self::index("slot", index, self.content.slots.len())
+        inside("slot", index, self.content.slots.len())
     }
 
     fn atom(&self, atom: Atom) -> Checked {
         match atom {
-            Atom::Literal(l) => Self::index("literal", l, self.content.literals as usize),
-            Atom::Group(g) => Self::index("group", g, self.content.groups.len()),
+            Atom::Literal(l) => inside("literal", l, self.content.literals as usize),
+            Atom::Group(g) => inside("group", g, self.content.groups.len()),
             Atom::Slot(s) => self.slot(s),
         }
     }
@@ -84,7 +79,7 @@ pub(super) fn content(content: &Content) -> Checked {
             return Err(format!("{length} {what}"));
         }
     }
-    Check::index("default account", *default_account, accounts.len())?;
+    inside("default account", *default_account, accounts.len())?;
     for account in accounts {
         account.packs.iter().try_for_each(|p| check.pack(*p))?;
         if !account.threshold.is_finite() {
@@ -103,14 +98,14 @@ pub(super) fn content(content: &Content) -> Checked {
         return Err(format!("{kinds} kinds"));
     }
     for slot in slots {
-        slot.kinds.iter().chain(&slot.also).try_for_each(|k| Check::index("kind", *k, kinds))?;
+        slot.kinds.iter().chain(&slot.also).try_for_each(|k| inside("kind", *k, kinds))?;
     }
     for scope in scopes {
         check.pack(scope.pack)?;
-        scope.accounts.iter().try_for_each(|a| Check::index("account", *a, accounts.len()))?;
+        scope.accounts.iter().try_for_each(|a| inside("account", *a, accounts.len()))?;
     }
     for row in rows {
-        Check::index("intent", row.intent, intents.len())?;
+        inside("intent", row.intent, intents.len())?;
         check.scope(row.scope)?;
         if row.required == 0 {
             return Err(format!("row {} requires nothing", row.id));
@@ -144,17 +139,17 @@ pub(super) fn content(content: &Content) -> Checked {
     }
     for pair in sounds {
         let (what, parts) = if pair.initial { ("initial", INITIALS.len()) } else { ("final", FINALS.len()) };
-        Check::index(what, pair.one, parts)?;
-        Check::index(what, pair.other, parts)?;
+        inside(what, pair.one, parts)?;
+        inside(what, pair.other, parts)?;
         if !(pair.cost > 0.0 && pair.cost <= 1.0) {
             return Err(format!("the cost {} of a pair of {what}s", pair.cost));
         }
     }
     for entry in menu_entries {
         check.scope(entry.scope)?;
-        Check::index("intent", entry.intent, intents.len())?;
+        inside("intent", entry.intent, intents.len())?;
         entry.slots.iter().try_for_each(|(slot, _)| check.slot(*slot))?;
-        entry.menu.iter().chain(&entry.opens).try_for_each(|m| Check::index("menu", *m, menus.len()))?;
+        entry.menu.iter().chain(&entry.opens).try_for_each(|m| inside("menu", *m, menus.len()))?;
     }
     Ok(())
 }
@@ -163,9 +158,7 @@ pub(super) fn content(content: &Content) -> Checked {
 pub(super) fn words(content: &Content, needs: Needs) -> Checked {
     let Needs { scopes, groups, literals } = needs;
     for (what, needed, length) in [("scope", scopes, content.scopes.len()), ("group", groups, content.groups.len())] {
-        if needed > length {
-            return Err(format!("{what} {} of {length}", needed - 1));
-        }
+        needed.checked_sub(1).map_or(Ok(()), |last| inside(what, last as u64, length))?;
     }
     // Tables are as long as this number says, so each literal has to be there.
     if literals == content.literals as usize {

@@ -178,10 +178,11 @@ impl Model {
                 found[count] = at as u32;
                 count += usize::from(self.prints[at] == *print);
             }
-            known += count;
             let (mut full, mut rows) = ([0; BLOCK], 0);
             for at in &found[..count] {
+                // Behind the last feature stands the largest number, which is none of them.
                 let Some(feature) = self.features.get(*at as usize) else { continue };
+                known += 1;
                 squares += feature.square;
                 match feature.place() {
                     Place::Dense(row) => {

@@ -201,10 +201,10 @@ impl Versions {
         }
     }
 
-    /// The bytes of a version and the path it came from.
-    fn find(&self, version: &str) -> Result<(Vec<u8>, PathBuf), ActivateError> {
+    /// A version with its sections, and the path it came from.
+    fn find(&self, version: &str) -> Result<((String, Sections<Slice>), PathBuf), ActivateError> {
         if let Some(kept) = self.past().kept.iter().find(|k| k.version == version) {
-            return Ok((kept.sections.to_bytes(), kept.path.clone()));
+            return Ok(((kept.version.clone(), kept.sections.clone()), kept.path.clone()));
         }
         let unknown = || ActivateError::Unknown(version.chars().take(32).collect());
         // Nothing but a version may become part of a path.
@@ -212,7 +212,7 @@ impl Versions {
         let folder = self.history.as_ref().filter(|_| is_version).ok_or_else(unknown)?;
         let file = folder.join(format!("{version}.zhiyi"));
         match files::read(&file) {
-            Ok(bytes) => Ok((bytes, file)),
+            Ok(bytes) => Ok((Sections::read(Arc::new(bytes))?, file)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(unknown()),
             Err(source) => Err(DictionaryError::Io { path: file, source }.into()),
         }
@@ -220,8 +220,8 @@ impl Versions {
 
     /// Makes a recogniser of a version that can be activated.
     pub(super) fn open(&self, version: &str) -> Result<(Recognizer, PathBuf), ActivateError> {
-        let (bytes, path) = self.find(version)?;
-        let recognizer = builder::open_beside(&self.active().recognizer, Arc::new(bytes))?;
+        let (found, path) = self.find(version)?;
+        let recognizer = builder::open_beside(&self.active().recognizer, found)?;
         if recognizer.bundle().version != version {
             let what = format!("it holds version {} instead of {version}", recognizer.bundle().version);
             return Err(DictionaryError::Corrupt { what }.into());

@@ -22,7 +22,7 @@ const LONG: usize = 4;
 
 /// Reads words by their sound.
 pub struct SoundReader {
-    confusions: Confusions,
+    confusions: Arc<Confusions>,
     index: Arc<Index>,
     /// For each literal the scopes of the rows that hold it.
     literal_scopes: Vec<Vec<u16>>,
@@ -81,16 +81,16 @@ impl SoundReader {
     /// Indexes the words of a bundle by their sound; takes some milliseconds for ten thousand words.
     pub fn new(bundle: &Bundle) -> Self {
         let confusions = Confusions::new(&bundle.content);
-        let index = Arc::new(Index::new(bundle, &confusions));
-        Self::on(index, confusions, &bundle.content)
+        let index = Index::new(bundle, &confusions);
+        Self::on(Arc::new(confusions), Arc::new(index), &bundle.content)
     }
 
     /// As [`SoundReader::new`], sharing what another reader made of the same words: see [`Bundle::has_words_of`].
     pub fn beside(other: &SoundReader, bundle: &Bundle) -> Self {
-        Self::on(other.index.clone(), Confusions::new(&bundle.content), &bundle.content)
+        Self::on(other.confusions.clone(), other.index.clone(), &bundle.content)
     }
 
-    fn on(index: Arc<Index>, confusions: Confusions, content: &Content) -> Self {
+    fn on(confusions: Arc<Confusions>, index: Arc<Index>, content: &Content) -> Self {
         Self { literal_scopes: literal_scopes(content), beside: beside(content), confusions, index }
     }
 
