@@ -21,6 +21,7 @@ mod lists;
 mod mood;
 mod phrases;
 mod row_index;
+mod sets;
 
 pub use clauses::{MOST_PARTS, split, split_softly};
 pub use cues::{CueMatch, CueTable};
@@ -164,6 +165,7 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
         }
     }
     let outside = ranking.outside();
+    ranking.considered.reserve_exact(best.length);
     for (at, entry) in best.entries().iter().enumerate() {
         let other =
             best.entries().iter().enumerate().find(|(i, _)| *i != at).map_or(f32::NEG_INFINITY, |(_, e)| e.score);

@@ -1,7 +1,7 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
 use super::found::{Bits, Occurrence, Occurrences};
-use super::row_index::{Element, Firsts, Pairs, Posting, RowIndex};
+use super::row_index::{Element, Firsts, MANY, Pairs, Posting, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
@@ -174,18 +174,18 @@ impl RowMatcher {
     /// Tells whether an element that rows need, or one without longer ways to write it, stands in the window.
     #[inline]
     fn stands(&self, index: &RowIndex, element: u32) -> bool {
-        let firsts = index.firsts(element);
-        firsts.may_meet(&self.firsts) && (self.elements.has(element) || self.stands_alone(index.alone(element), firsts))
+        index.firsts(element).may_meet(&self.firsts)
+            && (self.elements.has(element) || self.stands_alone(index, element))
     }
 
-    /// Tells whether one of an element's `alone` atoms stands in the window; the fewer things are gone through.
+    /// Tells whether one of the atoms that an element is by themselves stands in the window.
     #[inline]
-    fn stands_alone(&self, alone: &[u32], firsts: &Firsts) -> bool {
-        let here = self.atoms.members();
-        if alone.len() <= here.len() {
+    fn stands_alone(&self, index: &RowIndex, element: u32) -> bool {
+        let alone = index.alone(element);
+        if alone.len() < MANY {
             alone.iter().any(|atom| self.atoms.has(*atom))
         } else {
-            here.iter().any(|atom| is_among(*atom, alone, firsts))
+            self.atoms.members().iter().any(|atom| index.is_among(element, *atom))
         }
     }
 
@@ -205,7 +205,7 @@ impl RowMatcher {
                     all.clone().filter(|o| o.atom == *atom).for_each(&mut hit);
                 }
             } else {
-                all.filter(|o| is_among(o.atom, alone, firsts)).for_each(hit);
+                all.filter(|o| index.is_among(element, o.atom)).for_each(hit);
             }
             if longer {
                 self.each_longer(
@@ -254,15 +254,6 @@ impl RowMatcher {
         let here = self.occurrences.starting_at(skip_space(evidence, at));
         here.iter().filter(|o| o.atom == atom).map(|o| o.end).max()
     }
-}
-
-/// From so many atoms on an element asks for each atom of the message, not for each of its own.
-const MANY: usize = 8;
-
-/// Whether an atom is among many, which ascend and are folded to `firsts` with others.
-#[inline]
-fn is_among(atom: u32, atoms: &[u32], firsts: &Firsts) -> bool {
-    firsts.may_have(atom) && atoms.binary_search(&atom).is_ok()
 }
 
 fn skip_space(evidence: &Evidence<'_, '_>, at: u32) -> u32 {
@@ -339,7 +330,8 @@ fn row_match(
     chosen: &[(u32, u32)],
     meaningful: u32,
 ) -> Option<RowMatch> {
-    let mut spans = chosen.to_vec();
+    let mut spans = Vec::with_capacity(hits.len());
+    spans.extend(chosen);
     // Optional elements only add to what a row explains.
     for h in hits.iter().filter(|h| row.required >> h.position & 1 == 0) {
         if !spans.iter().any(|(s, e)| h.start < *e && *s < h.end) {

@@ -1,6 +1,7 @@
 //! Phrase rows laid out for matching: from an atom to the rows that hold it.
 
 use super::lists::Lists;
+use super::sets::Sets;
 use crate::dictionary::{Atom, Content, PhraseRow};
 use std::collections::HashMap;
 
@@ -41,8 +42,11 @@ pub(super) struct Posting {
     pub(super) anchors: bool,
 }
 
+/// From so many atoms on an element asks for each atom of the message, not for each of its own.
+pub(super) const MANY: usize = 8;
+
 /// What of a row decides whether a message can satisfy it. Its elements stand one behind the other in
-/// [`RowIndex::elements`]: required, excluded, optional.
+/// [`RowIndex::elements`]: required, the anchor first; excluded; optional.
 struct Shape {
     row: u32,
     scope: u16,
@@ -73,6 +77,8 @@ pub struct RowIndex {
     anchors: Lists<u32>,
     /// For each element the atoms that it is by themselves.
     alone: Lists<u32>,
+    /// The same as sets, for those that have [`MANY`].
+    many: Sets,
     /// Longer ways to write elements that some row requires or excludes.
     pub(super) needed: Pairs,
     /// Longer ways to write elements that every row that has them may miss.
@@ -155,6 +161,8 @@ impl RowIndex {
             let with = |mask: u32| of_row.iter().filter(move |e| mask >> e.position & 1 == 1).copied();
             let Some(anchor) = anchor_of[number] else { continue };
             elements.extend(with(row.required));
+            // Behind it what few rows ask for: it stands less often, and then nothing else is looked at.
+            elements[start as usize..].sort_by_key(|e| (e.element != anchor, rows_with[e.element as usize]));
             let required_end = elements.len() as u32;
             elements.extend(with(row.excluded));
             let excluded_end = elements.len() as u32;
@@ -164,7 +172,9 @@ impl RowIndex {
             shapes[anchor as usize].push(Shape { row, scope, start, required_end, excluded_end, end });
         }
         let count = atoms.count();
+        let many = alone.iter().map(|atoms| if atoms.len() < MANY { &[] } else { atoms.as_slice() });
         Self {
+            many: Sets::new(many),
             anchors: Lists::new(anchors),
             alone: Lists::new(alone),
             needed: Pairs::new(needed, count),
@@ -182,8 +192,8 @@ impl RowIndex {
         self.firsts.len()
     }
 
-    /// Calls `found(row, elements)` for the rows anchored at an element that lie in one of the `scopes`, have all that
-    /// they require and nothing that they exclude. The elements are those that the row requires or allows.
+    /// Calls `found(row, elements)` for the rows anchored at an element, which stands, that lie in one of the `scopes`, have
+    /// all that they require and nothing that they exclude. The elements are those that the row requires or allows.
     #[inline]
     pub(super) fn complete(
         &self,
@@ -195,12 +205,11 @@ impl RowIndex {
         let here = |e: &Element| present(e.element);
         for shape in self.shapes.of(anchor) {
             let part = |start: u32, end: u32| &self.elements[start as usize..end as usize];
-            let required = part(shape.start, shape.required_end);
             if scopes[usize::from(shape.scope)]
-                && required.iter().all(here)
+                && part(shape.start + 1, shape.required_end).iter().all(here)
                 && !part(shape.required_end, shape.excluded_end).iter().any(here)
             {
-                found(shape.row, [required, part(shape.excluded_end, shape.end)]);
+                found(shape.row, [part(shape.start, shape.required_end), part(shape.excluded_end, shape.end)]);
             }
         }
     }
@@ -211,10 +220,16 @@ impl RowIndex {
         &self.firsts[element as usize]
     }
 
-    /// The atoms that an element is by themselves, ascending.
+    /// The atoms that an element is by themselves.
     #[inline]
     pub(super) fn alone(&self, element: u32) -> &[u32] {
         self.alone.of(element)
+    }
+
+    /// Whether an element that is [`MANY`] atoms by themselves is this one.
+    #[inline]
+    pub(super) fn is_among(&self, element: u32, atom: u32) -> bool {
+        self.firsts(element).may_have(atom) && self.many.has(element, atom)
     }
 
     /// The elements that an atom is by itself, if they anchor rows.

@@ -26,7 +26,7 @@ pub(super) struct Sequences {
 }
 
 /// Places of [`Sequences::pairs`], a power of two, as an exponent.
-const PAIR_BITS: u32 = 16;
+const PAIR_BITS: u32 = 18;
 
 /// The place of a key's first two numbers.
 fn pair(key: u128) -> (usize, u64) {
