@@ -30,6 +30,7 @@ pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
 pub use row_index::RowIndex;
 
 use crate::dictionary::Content;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// How much the strength of a phrase row adds to the margin.
@@ -107,10 +108,14 @@ struct Own {
 }
 
 impl Classes {
-    /// Prepares the classes of a model for an account with these packs.
-    pub fn new(content: &Content, packs: &[u16], classes: &[String]) -> Self {
-        let of_intent: Vec<Option<u16>> =
-            content.intents.iter().map(|i| classes.iter().position(|c| *c == i.id).map(|c| c as u16)).collect();
+    /// The class of each intent of a dictionary.
+    pub fn of_intents(content: &Content, classes: &[String]) -> Vec<Option<u16>> {
+        let places: HashMap<&str, u16> = classes.iter().enumerate().map(|(i, c)| (c.as_str(), i as u16)).collect();
+        content.intents.iter().map(|intent| places.get(intent.id.as_str()).copied()).collect()
+    }
+
+    /// Prepares the classes of a model for an account with these packs, from the class of each intent.
+    pub fn new(content: &Content, packs: &[u16], of_intent: &[Option<u16>], classes: &[String]) -> Self {
         let mut intents: Vec<(u16, u16)> = Vec::new();
         for (index, intent) in content.intents.iter().enumerate() {
             if let Some(place) = packs.iter().rev().position(|p| *p == intent.pack) {

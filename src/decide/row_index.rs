@@ -3,6 +3,7 @@
 use super::lists::Lists;
 use super::sets::Sets;
 use crate::dictionary::{Atom, Content, PhraseRow};
+use crate::priority::breathing;
 use std::collections::HashMap;
 
 /// Atoms are numbered: literals, then groups, then slots.
@@ -101,7 +102,7 @@ impl RowIndex {
         };
         let mut ids: HashMap<Vec<Vec<u32>>, u32> = HashMap::new();
         let mut of_rows: Vec<Vec<Element>> = Vec::with_capacity(content.rows.len());
-        for row in &content.rows {
+        for row in breathing(&content.rows) {
             let mut of_row = Vec::new();
             for variants in row.variants.chunk_by(|a, b| a.element == b.element) {
                 let mut ways: Vec<Vec<u32>> =
@@ -136,7 +137,7 @@ impl RowIndex {
         let (mut alone, mut anchors) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
         let mut by_id: Vec<_> = ids.iter().collect();
         by_id.sort_unstable_by_key(|(_, id)| **id);
-        for (ways, element) in by_id {
+        for (ways, element) in breathing(by_id) {
             firsts.push(ways.iter().fold(Firsts::default(), |firsts, way| firsts.with(way[0])));
             let pairs = if needs[*element as usize] { &mut needed } else { &mut optional };
             let is_anchor = is_anchor[*element as usize];
@@ -156,7 +157,7 @@ impl RowIndex {
         }
         let mut elements = Vec::new();
         let mut shapes: Vec<Vec<Shape>> = ids.iter().map(|_| Vec::new()).collect();
-        for (number, (row, of_row)) in content.rows.iter().zip(&of_rows).enumerate() {
+        for (number, (row, of_row)) in breathing(content.rows.iter().zip(&of_rows)).enumerate() {
             let start = elements.len() as u32;
             let with = |mask: u32| of_row.iter().filter(move |e| mask >> e.position & 1 == 1).copied();
             let Some(anchor) = anchor_of[number] else { continue };

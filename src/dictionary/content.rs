@@ -2,7 +2,10 @@
 
 use super::cue::CueWord;
 use super::source::{Action, MatchMode, Sounding};
+use crate::priority;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Everything of a compiled dictionary but the words and the learned model.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -22,6 +25,7 @@ pub struct Content {
     /// For which accounts a row counts; rows name a scope by its index.
     pub scopes: Vec<Scope>,
     /// Phrase rows, sorted by pack order and id.
+    #[serde(deserialize_with = "rows")]
     pub rows: Vec<PhraseRow>,
     /// Number of the literals of phrases; atoms and postings of the lexicon name them by index.
     pub literals: u32,
@@ -41,6 +45,30 @@ pub struct Content {
     pub menus: Vec<String>,
     /// Entries of menus and ways into them, sorted by id.
     pub menu_entries: Vec<MenuEntry>,
+}
+
+/// Reads rows, which are most of a dictionary; others are let in between.
+fn rows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PhraseRow>, D::Error> {
+    struct Rows;
+    impl<'de> Visitor<'de> for Rows {
+        type Value = Vec<PhraseRow>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("phrase rows")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+            let mut rows = Vec::new();
+            while let Some(row) = sequence.next_element()? {
+                rows.push(row);
+                if rows.len().is_multiple_of(64) {
+                    priority::breathe();
+                }
+            }
+            Ok(rows)
+        }
+    }
+    deserializer.deserialize_seq(Rows)
 }
 
 /// An entry of a menu, or a way into one.

@@ -2,6 +2,7 @@
 
 use super::DictionaryError;
 use super::sections::{Parts, Slice};
+use crate::priority;
 use crate::text::CharMap;
 use fst::raw::{CompiledAddr, Fst, Output};
 use std::ops::Range;
@@ -124,7 +125,9 @@ fn walkable(map: &Fst<Slice>) -> Result<(), String> {
     let walk = || -> Result<(), String> {
         let mut seen = vec![0u64; map.as_bytes().len() / 64 + 1];
         let mut pending = vec![map.root().addr()];
+        let mut breaths = priority::breathing(std::iter::repeat(()));
         while let Some(addr) = pending.pop() {
+            breaths.next();
             let (word, bit) = (addr / 64, 1 << (addr % 64));
             match seen.get_mut(word) {
                 Some(word) if *word & bit != 0 => continue,
@@ -280,7 +283,7 @@ impl Lexicon {
         }
         let mut needs = Needs::default();
         let (terms, strings) = (self.terms(), ends.len() / 4);
-        for term in (0..terms as u32).filter_map(|index| self.term(index)) {
+        for term in priority::breathing(0..terms as u32).filter_map(|index| self.term(index)) {
             [term.value, term.row, term.attributes].into_iter().try_for_each(|s| inside("string", s, strings))?;
             needs.scopes = needs.scopes.max(usize::from(term.scope) + 1);
             needs.groups = needs.groups.max(usize::from(term.group) + 1);
@@ -294,7 +297,9 @@ impl Lexicon {
             None => Err("a posting that cannot be read".into()),
         };
         let mut stream = self.map.stream();
+        let mut breaths = priority::breathing(std::iter::repeat(()));
         while let Some((spelling, value)) = fst::Streamer::next(&mut stream) {
+            breaths.next();
             std::str::from_utf8(spelling).map_err(|e| format!("a spelling: {e}"))?;
             let value = value.value();
             if value & SEVERAL == 0 {
@@ -314,7 +319,9 @@ impl Lexicon {
     pub fn for_each(&self, mut each: impl FnMut(&str, Posting)) {
         use fst::Streamer;
         let mut stream = self.map.stream();
+        let mut breaths = priority::breathing(std::iter::repeat(()));
         while let Some((key, value)) = stream.next() {
+            breaths.next();
             if let Ok(spelling) = std::str::from_utf8(key) {
                 self.postings(value.value(), &mut |p| each(spelling, p));
             }

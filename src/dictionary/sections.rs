@@ -5,6 +5,7 @@
 //! dictionary is the first 16 hexadecimal digits of that hash, so two equal dictionaries have the same version everywhere.
 
 use super::{DictionaryError, FORMAT};
+use crate::priority;
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::sync::Arc;
@@ -68,6 +69,23 @@ pub struct Sections<S> {
     pub(super) model: S,
 }
 
+/// Bytes that are looked at before others are let in.
+const PIECE: usize = 1 << 16;
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for piece in bytes.chunks(PIECE) {
+        hash.update(piece);
+        priority::breathe();
+    }
+    hash.finalize().into()
+}
+
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut pieces = a.chunks(PIECE).zip(b.chunks(PIECE)).inspect(|_| priority::breathe());
+    a.len() == b.len() && pieces.all(|(a, b)| a == b)
+}
+
 /// What the sections of one bundle have in common with those of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Common {
@@ -106,7 +124,7 @@ impl<S: AsRef<[u8]>> Sections<S> {
             offset += section.len() as u64;
         }
         self.in_order().iter().for_each(|s| out.extend((*s).as_ref()));
-        let digest = Sha256::digest(&out[HEADER..]);
+        let digest = digest(&out[HEADER..]);
         out[16..HEADER].copy_from_slice(&digest);
         out
     }
@@ -135,8 +153,8 @@ impl Sections<Slice> {
             return Err(corrupt("the number of sections is wrong"));
         }
         let hash = all.get(16..HEADER).ok_or_else(short)?;
-        let digest = Sha256::digest(&all[HEADER..]);
-        if digest.as_slice() != hash {
+        let digest = digest(&all[HEADER..]);
+        if digest != hash {
             return Err(corrupt("the checksum differs: the file was cut or changed"));
         }
         let wide = |at: usize| -> Result<usize, DictionaryError> {
@@ -165,7 +183,7 @@ impl Sections<Slice> {
     pub(super) fn beside(self, other: &Self) -> (Self, Common) {
         let equal = {
             let (own, others) = (self.in_order(), other.in_order());
-            std::array::from_fn::<bool, SECTIONS, _>(|i| own[i].as_ref() == others[i].as_ref())
+            std::array::from_fn::<bool, SECTIONS, _>(|i| equal(own[i].as_ref(), others[i].as_ref()))
         };
         let [_, lexicon @ .., model] = equal;
         let common = Common { lexicon: lexicon.iter().all(|e| *e), model };

@@ -8,6 +8,7 @@ use super::content::{Atom, Content, KindId};
 use super::kinds::BUILTIN_KINDS;
 use super::lexicon::{Needs, inside};
 use super::phrase::MOST_PIECES;
+use crate::priority::breathing;
 use crate::text::{FINALS, INITIALS};
 
 /// The most elements of a phrase row: one bit each.
@@ -104,7 +105,7 @@ pub(super) fn content(content: &Content) -> Checked {
         check.pack(scope.pack)?;
         scope.accounts.iter().try_for_each(|a| inside("account", *a, accounts.len()))?;
     }
-    for row in rows {
+    for row in breathing(rows) {
         inside("intent", row.intent, intents.len())?;
         check.scope(row.scope)?;
         if row.required == 0 {

@@ -1,6 +1,7 @@
 //! The learned model at run time.
 
 use super::weights::{MOST_WEIGHTS, ModelError, Stored, weight};
+use crate::priority::breathing;
 
 /// A linear model: scores of all classes for a bag of features.
 ///
@@ -93,7 +94,8 @@ impl Model {
         let width = classes.len().next_multiple_of(LANES);
         let most_sparse = MOST_SPARSE.max(width / LEAST_FULL).min(DENSE as usize - 1);
         let value = |value: f32, w: [u8; 4]| f32::from(weight(w).1) * value;
-        let each = stored.features().flat_map(|(v, weights)| weights.iter().map(move |w| value(v, *w).abs()));
+        let each =
+            breathing(stored.features()).flat_map(|(v, weights)| weights.iter().map(move |w| value(v, *w).abs()));
         let largest = each.fold(f32::MIN_POSITIVE, f32::max);
         let step = largest / f32::from(STEPS);
         // Allocated once, as long as they will be: what is moved while it grows leaves holes behind.
@@ -102,7 +104,7 @@ impl Model {
         let scattered = stored.features().filter(|(_, w)| !full(w)).map(|(_, w)| w.len()).sum();
         let (mut dense, mut sparse) = (vec![0; rows * width], Vec::with_capacity(scattered));
         let mut next_row = 0;
-        let features = stored.features().map(|(v, weights)| {
+        let features = breathing(stored.features()).map(|(v, weights)| {
             let steps = weights.iter().map(|w| (weight(*w).0, (value(v, *w) / step).round() as i16));
             if full(weights) {
                 let row = next_row;

@@ -113,7 +113,7 @@ pub fn replay(job: &Job, replay: Replay<'_>) -> Result<ReplayOutcome, LoadError>
     };
     let reloading = std::thread::Builder::new().name("reloads".into()).spawn(move || {
         // It stands for another machine: what it costs must not be taken for the server's.
-        priority::lower(NICE);
+        priority::give_way(NICE);
         reloader.run()
     })?;
     let cells = mifenjie_cells(replay.messages, replay.duration);

@@ -2,16 +2,18 @@
 
 use super::Recognizer;
 use crate::dictionary::Bundle;
+use crate::learn::SoundTable;
 use crate::segment::{GeneralLexicon, Segmenter};
 use crate::sound::SoundReader;
 use crate::text::Normalizer;
 use std::sync::Arc;
 
-/// The general lexicon and the normaliser, which take longest to load and most of the memory, and what another recogniser
-/// made of words that its dictionary may have in common with the next one.
+/// What depends on no dictionary: the general lexicon and the normaliser, which take longest to load and most of the memory,
+/// and the sounds of characters. Besides what another recogniser made of words that its dictionary may have in common with the next one.
 pub struct Foundation {
     pub(super) general: GeneralLexicon,
     pub(super) normalizer: Arc<Normalizer>,
+    pub(super) sounds: Arc<SoundTable>,
     pub(super) running: Option<Running>,
 }
 
@@ -26,21 +28,23 @@ impl Foundation {
     /// Begins to load it.
     pub fn load() -> Self {
         let general = GeneralLexicon::load();
-        Self { general, normalizer: Arc::new(Normalizer::new()), running: None }
+        Self { general, normalizer: Arc::new(Normalizer::new()), sounds: Arc::new(SoundTable::new()), running: None }
     }
 
     /// Begins to load what a normaliser does not bring.
     pub fn with_normalizer(normalizer: Arc<Normalizer>) -> Self {
-        Self { general: GeneralLexicon::load(), normalizer, running: None }
+        let general = GeneralLexicon::load();
+        Self { general, normalizer, sounds: Arc::new(SoundTable::new()), running: None }
     }
 
     /// Shares what another recogniser stands on, as far as their dictionaries have the same words: for one that is to take
     /// its place.
     pub fn of(recognizer: &Recognizer) -> Self {
-        let Recognizer { bundle, segmenter, sound, normalizer, .. } = recognizer;
+        let Recognizer { bundle, segmenter, sound, sounds, normalizer, .. } = recognizer;
         Self {
             general: GeneralLexicon::of(segmenter),
             normalizer: normalizer.clone(),
+            sounds: sounds.clone(),
             running: Some(Running { bundle: bundle.clone(), segmenter: segmenter.clone(), sound: sound.clone() }),
         }
     }

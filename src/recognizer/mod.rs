@@ -100,7 +100,7 @@ pub struct Recognizer {
     sensitive: Words,
     reader: Reader,
     sound: Arc<SoundReader>,
-    sounds: SoundTable,
+    sounds: Arc<SoundTable>,
     hearing: Hearing,
     views: Vec<View>,
     rows: RowIndex,
@@ -183,8 +183,9 @@ impl Recognizer {
     /// As [`Recognizer::new`].
     pub fn on(foundation: Foundation, bundle: Arc<Bundle>) -> Result<Self, String> {
         let same_words = foundation.bundle().is_some_and(|b| bundle.has_words_of(b));
-        let Foundation { general, normalizer, running } = foundation;
+        let Foundation { general, normalizer, sounds, running } = foundation;
         let content = &bundle.content;
+        let class_of = Classes::of_intents(content, bundle.model.classes());
         let views = content
             .accounts
             .iter()
@@ -200,7 +201,7 @@ impl Recognizer {
                     denial: content.intents.iter().position(denies).map(|i| i as u16),
                     topics: Topics::of(content, &account.packs, &visibility),
                     moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
-                    classes: Classes::new(content, &account.packs, bundle.model.classes()),
+                    classes: Classes::new(content, &account.packs, &class_of, bundle.model.classes()),
                     threshold: account.threshold,
                     visibility,
                 }
@@ -228,7 +229,7 @@ impl Recognizer {
             sensitive,
             reader,
             sound: Arc::new(sound),
-            sounds: SoundTable::new(),
+            sounds,
             hearing: Hearing::default(),
             views,
             rows,

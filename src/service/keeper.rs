@@ -93,7 +93,7 @@ impl Keeper {
         let keeper = Self { shared, config, path, tried, shadow: None, commands: sender, watch: None };
         std::thread::Builder::new().name("dictionary".into()).spawn(move || {
             // Compiling starts threads of its own, which inherit this.
-            priority::lower(nice);
+            priority::give_way(nice);
             keeper.run(&commands);
         })?;
         Ok(())
