@@ -57,14 +57,27 @@ fn rest(worked: Duration) {
     }
 }
 
-/// The items, with a [`breathe`] after every few.
-pub(crate) fn breathing<I: IntoIterator>(items: I) -> impl Iterator<Item = I::Item> {
-    items.into_iter().enumerate().map(|(number, item)| {
-        if number % IN_A_ROW == 0 {
+/// Small things that are done in a row, with a [`breathe`] after every few.
+#[derive(Default)]
+pub(crate) struct Streak {
+    done: usize,
+}
+
+impl Streak {
+    /// To be called for each thing.
+    #[inline]
+    pub(crate) fn one(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(IN_A_ROW) {
             breathe();
         }
-        item
-    })
+    }
+}
+
+/// The items, with a [`breathe`] after every few.
+pub(crate) fn breathing<I: IntoIterator>(items: I) -> impl Iterator<Item = I::Item> {
+    let mut streak = Streak::default();
+    items.into_iter().inspect(move |_| streak.one())
 }
 
 #[cfg(test)]

@@ -58,12 +58,10 @@ fn rows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PhraseRow>, D:
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-            let mut rows = Vec::new();
+            let (mut rows, mut streak) = (Vec::new(), priority::Streak::default());
             while let Some(row) = sequence.next_element()? {
                 rows.push(row);
-                if rows.len().is_multiple_of(64) {
-                    priority::breathe();
-                }
+                streak.one();
             }
             Ok(rows)
         }

@@ -125,9 +125,9 @@ fn walkable(map: &Fst<Slice>) -> Result<(), String> {
     let walk = || -> Result<(), String> {
         let mut seen = vec![0u64; map.as_bytes().len() / 64 + 1];
         let mut pending = vec![map.root().addr()];
-        let mut breaths = priority::breathing(std::iter::repeat(()));
+        let mut streak = priority::Streak::default();
         while let Some(addr) = pending.pop() {
-            breaths.next();
+            streak.one();
             let (word, bit) = (addr / 64, 1 << (addr % 64));
             match seen.get_mut(word) {
                 Some(word) if *word & bit != 0 => continue,
@@ -297,9 +297,9 @@ impl Lexicon {
             None => Err("a posting that cannot be read".into()),
         };
         let mut stream = self.map.stream();
-        let mut breaths = priority::breathing(std::iter::repeat(()));
+        let mut streak = priority::Streak::default();
         while let Some((spelling, value)) = fst::Streamer::next(&mut stream) {
-            breaths.next();
+            streak.one();
             std::str::from_utf8(spelling).map_err(|e| format!("a spelling: {e}"))?;
             let value = value.value();
             if value & SEVERAL == 0 {
@@ -319,9 +319,9 @@ impl Lexicon {
     pub fn for_each(&self, mut each: impl FnMut(&str, Posting)) {
         use fst::Streamer;
         let mut stream = self.map.stream();
-        let mut breaths = priority::breathing(std::iter::repeat(()));
+        let mut streak = priority::Streak::default();
         while let Some((key, value)) = stream.next() {
-            breaths.next();
+            streak.one();
             if let Ok(spelling) = std::str::from_utf8(key) {
                 self.postings(value.value(), &mut |p| each(spelling, p));
             }
