@@ -3,13 +3,10 @@
 //! The kernel lets nobody else have the processor while it copies a piece, where it was built to switch between system calls
 //! only. A bundle in one piece takes it 8 to 14 ms, since it has to find the memory as well, and calls wait that long.
 
-use crate::priority;
+use crate::priority::{PIECE, breathe, pieces};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
-
-/// Bytes that are copied at once.
-const PIECE: usize = 1 << 16;
 
 /// Reads a file.
 ///
@@ -21,7 +18,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(length).unwrap_or(usize::MAX))?;
     while (&mut file).take(PIECE as u64).read_to_end(&mut bytes)? == PIECE {
-        priority::breathe();
+        breathe();
     }
     Ok(bytes)
 }
@@ -40,10 +37,7 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     // On the disk before it has its name: after a power failure there is the old file or the new one as well.
     let fill = || -> io::Result<()> {
         let mut out = File::create(&part)?;
-        for piece in bytes.chunks(PIECE) {
-            out.write_all(piece)?;
-            priority::breathe();
-        }
+        pieces(bytes).try_for_each(|piece| out.write_all(piece))?;
         out.sync_all()
     };
     let written = fill().and_then(|()| std::fs::rename(&part, file));

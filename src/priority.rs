@@ -13,6 +13,8 @@ const RESTS: u32 = 3;
 const LONGEST_REST: Duration = Duration::from_millis(5);
 /// Things that are done in a row before a look at the clock.
 const IN_A_ROW: usize = 64;
+/// Bytes that are worked on in a row.
+pub(crate) const PIECE: usize = 1 << 16;
 
 thread_local! {
     /// When the thread last rested; `None` for a thread that need not.
@@ -80,6 +82,11 @@ pub(crate) fn breathing<I: IntoIterator>(items: I) -> impl Iterator<Item = I::It
     items.into_iter().inspect(move |_| streak.one())
 }
 
+/// Pieces of bytes, with a [`breathe`] before each.
+pub(crate) fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.chunks(PIECE).inspect(|_| breathe())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,9 +112,9 @@ mod tests {
         });
         // A rest lasts at least as long as it was asked for, however busy the machine is.
         assert!(resting.join().expect("it does not panic") >= BURST * RESTS);
-        RESTED.with(|rested| assert!(rested.get().is_none()));
+        assert!(RESTED.get().is_none());
         breathe();
-        RESTED.with(|rested| assert!(rested.get().is_none()));
+        assert!(RESTED.get().is_none());
     }
 
     #[test]

@@ -227,7 +227,7 @@ impl RowIndex {
         self.alone.of(element)
     }
 
-    /// Whether an element that is [`MANY`] atoms by themselves is this one.
+    /// Whether an atom is one of those that an element is by themselves, where these are [`MANY`].
     #[inline]
     pub(super) fn is_among(&self, element: u32, atom: u32) -> bool {
         self.firsts(element).may_have(atom) && self.many.has(element, atom)

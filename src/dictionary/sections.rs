@@ -5,7 +5,7 @@
 //! dictionary is the first 16 hexadecimal digits of that hash, so two equal dictionaries have the same version everywhere.
 
 use super::{DictionaryError, FORMAT};
-use crate::priority;
+use crate::priority::{PIECE, pieces};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::sync::Arc;
@@ -69,21 +69,14 @@ pub struct Sections<S> {
     pub(super) model: S,
 }
 
-/// Bytes that are looked at before others are let in.
-const PIECE: usize = 1 << 16;
-
 fn digest(bytes: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for piece in bytes.chunks(PIECE) {
-        hash.update(piece);
-        priority::breathe();
-    }
+    pieces(bytes).for_each(|piece| hash.update(piece));
     hash.finalize().into()
 }
 
 fn equal(a: &[u8], b: &[u8]) -> bool {
-    let mut pieces = a.chunks(PIECE).zip(b.chunks(PIECE)).inspect(|_| priority::breathe());
-    a.len() == b.len() && pieces.all(|(a, b)| a == b)
+    a.len() == b.len() && pieces(a).zip(b.chunks(PIECE)).all(|(a, b)| a == b)
 }
 
 /// What the sections of one bundle have in common with those of another.

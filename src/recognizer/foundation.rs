@@ -8,8 +8,9 @@ use crate::sound::SoundReader;
 use crate::text::Normalizer;
 use std::sync::Arc;
 
-/// What depends on no dictionary: the general lexicon and the normaliser, which take longest to load and most of the memory,
-/// and the sounds of characters. Besides what another recogniser made of words that its dictionary may have in common with the next one.
+/// What depends on no dictionary (the general lexicon and the normaliser, which take longest to load and most of the memory,
+/// and the sounds of characters), and what another recogniser made of words that its dictionary may have in common with the
+/// next one.
 pub struct Foundation {
     pub(super) general: GeneralLexicon,
     pub(super) normalizer: Arc<Normalizer>,
@@ -27,13 +28,17 @@ pub(super) struct Running {
 impl Foundation {
     /// Begins to load it.
     pub fn load() -> Self {
+        // The lexicon first, in a thread of its own, so that the rest is made meanwhile.
         let general = GeneralLexicon::load();
-        Self { general, normalizer: Arc::new(Normalizer::new()), sounds: Arc::new(SoundTable::new()), running: None }
+        Self::on(general, Arc::new(Normalizer::new()))
     }
 
     /// Begins to load what a normaliser does not bring.
     pub fn with_normalizer(normalizer: Arc<Normalizer>) -> Self {
-        let general = GeneralLexicon::load();
+        Self::on(GeneralLexicon::load(), normalizer)
+    }
+
+    fn on(general: GeneralLexicon, normalizer: Arc<Normalizer>) -> Self {
         Self { general, normalizer, sounds: Arc::new(SoundTable::new()), running: None }
     }
 

@@ -92,7 +92,7 @@ impl Keeper {
         let nice = config.nice;
         let keeper = Self { shared, config, path, tried, shadow: None, commands: sender, watch: None };
         std::thread::Builder::new().name("dictionary".into()).spawn(move || {
-            // Compiling starts threads of its own, which inherit this.
+            // Compiling starts threads of its own, which inherit the niceness.
             priority::give_way(nice);
             keeper.run(&commands);
         })?;
