@@ -598,26 +598,36 @@ async fn a_killed_publisher_leaves_a_whole_bundle() {
         command.env("ZHIYI_CACHE", support::cache()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().expect("the program runs")
     };
-    let begun = Instant::now();
     assert!(publish(0).wait().expect("it ends").success());
-    let whole = begun.elapsed();
     let served = Served::start(&file, |_| {}).await;
     let versions = [0, 1].map(|n| {
         let other = place.path().join("other");
         bundle(sources[n].path(), &other);
         support::load(&other).expect("it loads").recognizer.bundle().version.clone()
     });
-    let (mut killed, steps) = (0, 24);
-    for n in 1..=steps {
+    let mut killed = 0;
+    for n in 1..=24 {
         let mut child = publish(n);
-        // Most kills fall into the last part, where the file is written.
-        tokio::time::sleep(whole.mul_f64(0.5 + 0.6 * n as f64 / f64::from(steps as u32))).await;
-        child.kill().expect("it can be killed");
+        match n % 3 {
+            0 => tokio::time::sleep(Duration::from_millis(n as u64 * 4)).await,
+            // While it writes: the file that takes the bundle's place is there.
+            1 => {
+                let part = place.path().join(format!("d.zhiyi.{}.part", child.id()));
+                while child.try_wait().expect("it is a child").is_none() && !part.exists() {
+                    tokio::time::sleep(Duration::from_micros(200)).await;
+                }
+            }
+            _ => {}
+        }
+        // Nobody kills the last ones, so that there is something new to serve.
+        if n < 23 {
+            child.kill().expect("it can be killed");
+        }
         killed += usize::from(!child.wait().expect("it ends").success());
         let loaded = support::load(&file).expect("the bundle is whole");
         assert!(versions.contains(&loaded.recognizer.bundle().version));
     }
-    assert!(killed > 0, "at least one was killed before it ended");
+    assert!(killed > 0, "those that are killed at once do not end");
     let now = support::load(&file).expect("it is whole").recognizer.bundle().version.clone();
     eventually("what was published last serves", async || (served.answer().await.0 == now).then_some(())).await;
     assert_eq!(metric(served.metrics, "zhiyi_reloads_total{result=\"failed\"}"), 0.0);
