@@ -2,7 +2,8 @@
 
 use crate::dictionary::{Content, Cue};
 use crate::matching::Visibility;
-use crate::text::CharLists;
+use crate::text::{CharLists, CharMap};
+use smallvec::SmallVec;
 
 /// A cue word in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +20,18 @@ pub struct CueMatch {
 pub struct CueTable {
     /// The words by their first character, longest first.
     words: CharLists<Word>,
+    /// First character → the [`bit`]s of those that stand behind it in words, and [`ALONE`]. Most places end here.
+    seconds: CharMap<u64>,
     /// Characters of the longest word or exception.
     longest: u32,
+}
+
+/// For a character that is a word by itself.
+const ALONE: u64 = 1 << 63;
+
+/// One of 63 bits for a character.
+fn bit(c: char) -> u64 {
+    1 << (u32::from(c) % 63)
 }
 
 struct Word {
@@ -36,7 +47,7 @@ struct Word {
 impl CueTable {
     /// Prepares the cue words of a dictionary.
     pub fn new(content: &Content) -> Self {
-        let mut words = CharLists::new();
+        let (mut words, mut seconds) = (CharLists::new(), CharMap::new(0));
         let mut longest = 0;
         for entry in &content.cues {
             let mut chars = entry.word.chars();
@@ -44,22 +55,26 @@ impl CueTable {
             longest = longest.max(entry.word.chars().count() as u32);
             let rest: Vec<char> = chars.collect();
             let next = rest.first().copied();
+            seconds.set(c, seconds.get(c) | next.map_or(ALONE, bit));
             let word = Word { rest, next, cue: entry.cue, scope: entry.scope, shield: entry.shield };
             words.entry(c).push(word);
         }
         // The longest first, so that the first that fits is the one.
         words.lists_mut().for_each(|w| w.sort_by_key(|w: &Word| std::cmp::Reverse(w.rest.len())));
-        Self { words, longest }
+        Self { words, seconds, longest }
     }
 
     /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and, but for
     /// light words, not inside a longer word of the same cue.
     pub fn find(&self, visible: &Visibility, chars: &[char], out: &mut Vec<CueMatch>) {
         out.clear();
-        let mut shields: Vec<CueMatch> = Vec::new();
+        let mut shields: SmallVec<[CueMatch; 8]> = SmallVec::new();
         for (at, c) in chars.iter().enumerate() {
             let before = out.len();
             let next = chars.get(at + 1).copied();
+            if self.seconds.get(*c) & (ALONE | next.map_or(0, bit)) == 0 {
+                continue;
+            }
             for word in self.words.of(*c).iter().filter(|w| w.next.is_none() || w.next == next) {
                 let end = at + 1 + word.rest.len();
                 if !visible.scopes[usize::from(word.scope)] || chars.get(at + 1..end) != Some(word.rest.as_slice()) {

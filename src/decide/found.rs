@@ -42,6 +42,47 @@ impl Bits {
     }
 }
 
+/// A set of numbers, a bit for each, that is emptied as a whole.
+#[derive(Default)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// Empties the set; it has room for numbers below `most`.
+    pub(super) fn clear(&mut self, most: usize) {
+        self.0.clear();
+        self.0.resize(most.div_ceil(64), 0);
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, number: u32) {
+        self.0[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    /// Adds the numbers of another set.
+    #[inline]
+    pub(super) fn add_all(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
+    }
+
+    #[inline]
+    pub(super) fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] >> (number % 64) & 1 == 1
+    }
+
+    /// The numbers that another set has too, ascending.
+    #[inline]
+    pub(super) fn common(&self, other: &Self) -> impl Iterator<Item = u32> {
+        self.0.iter().zip(&other.0).zip(0u32..).flat_map(|((a, b), word)| {
+            let mut left = a & b;
+            std::iter::from_fn(move || {
+                let first = (left != 0).then(|| word * 64 + left.trailing_zeros());
+                left &= left.wrapping_sub(1);
+                first
+            })
+        })
+    }
+}
+
 /// Where an atom stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Occurrence {
@@ -137,6 +178,19 @@ mod tests {
                     prop_assert_eq!(occurrences.starting_at(at), wanted.as_slice(), "at {}", at);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn marks_are_those_that_were_added() {
+        let (mut few, mut many) = (Marks::default(), Marks::default());
+        for _ in 0..2 {
+            few.clear(200);
+            many.clear(200);
+            [3, 63, 64, 199].into_iter().for_each(|n| few.add(n));
+            (60..200).for_each(|n| many.add(n));
+            assert_eq!((0..200).filter(|n| few.has(*n)).collect::<Vec<_>>(), [3, 63, 64, 199]);
+            assert_eq!(few.common(&many).collect::<Vec<_>>(), [63, 64, 199]);
         }
     }
 

@@ -14,24 +14,26 @@
 //! added phrase and never falls by it for the intent the phrase was added to. Ties are broken by a total order: score,
 //! then characters explained by rows, then the account's own packs before shared ones, then the id.
 
+mod best;
+mod classes;
 mod clauses;
 mod cues;
 mod found;
 mod lists;
+mod memberships;
 mod mood;
 mod phrases;
 mod row_index;
-mod sets;
 
+pub use classes::Classes;
 pub use clauses::{MOST_PARTS, split, split_softly};
 pub use cues::{CueMatch, CueTable};
 pub use mood::{Said, Scope, Withdrawal};
 pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
-pub use row_index::RowIndex;
+pub use row_index::{Anchors, RowIndex};
 
-use crate::dictionary::Content;
-use std::collections::HashMap;
-use std::ops::Range;
+use best::{Best, Entry, Tops, largest};
+use classes::Own;
 
 /// How much the strength of a phrase row adds to the margin.
 const RULE: f32 = 1.6;
@@ -89,59 +91,6 @@ impl Ranking {
 /// How many intents a ranking keeps.
 pub const KEPT: usize = 8;
 
-/// For one account: which classes of the model are whose.
-pub struct Classes {
-    none: Option<u16>,
-    /// Classes of intents that the account does not have.
-    foreign: Vec<Range<usize>>,
-    /// The account's intents.
-    intents: Vec<Own>,
-}
-
-/// An intent of an account.
-#[derive(Debug, Clone, Copy)]
-struct Own {
-    intent: u16,
-    /// Place of its pack in the account, the most specific pack 0.
-    place: u16,
-    class: Option<u16>,
-}
-
-impl Classes {
-    /// The class of each intent of a dictionary.
-    pub fn of_intents(content: &Content, classes: &[String]) -> Vec<Option<u16>> {
-        let places: HashMap<&str, u16> = classes.iter().enumerate().map(|(i, c)| (c.as_str(), i as u16)).collect();
-        content.intents.iter().map(|intent| places.get(intent.id.as_str()).copied()).collect()
-    }
-
-    /// Prepares the classes of a model for an account with these packs, from the class of each intent.
-    pub fn new(content: &Content, packs: &[u16], of_intent: &[Option<u16>], classes: &[String]) -> Self {
-        let mut intents: Vec<(u16, u16)> = Vec::new();
-        for (index, intent) in content.intents.iter().enumerate() {
-            if let Some(place) = packs.iter().rev().position(|p| *p == intent.pack) {
-                intents.push((index as u16, place as u16));
-            }
-        }
-        let mut known = vec![false; classes.len()];
-        for (intent, _) in &intents {
-            if let Some(class) = of_intent[usize::from(*intent)] {
-                known[usize::from(class)] = true;
-            }
-        }
-        let none = classes.iter().position(|c| c == crate::dictionary::NONE).map(|c| c as u16);
-        let mut foreign: Vec<Range<usize>> = Vec::new();
-        for class in (0..classes.len()).filter(|c| !known[*c] && none.map(usize::from) != Some(*c)) {
-            match foreign.last_mut().filter(|last| last.end == class) {
-                Some(last) => last.end += 1,
-                None => foreign.push(class..class + 1),
-            }
-        }
-        let class = |intent: u16| of_intent[usize::from(intent)];
-        let intents = intents.into_iter().map(|(intent, place)| Own { intent, place, class: class(intent) }).collect();
-        Self { none, foreign, intents }
-    }
-}
-
 /// Ranks the intents of an account for a window, from the scores of the model and the rows that hold.
 pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut Ranking) {
     ranking.considered.clear();
@@ -149,28 +98,33 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
         classes.none.map_or(UNKNOWN_MARGIN, |c| scores.get(usize::from(c)).copied().unwrap_or(UNKNOWN_MARGIN));
     let foreign = classes.foreign.iter().filter_map(|range| scores.get(range.clone()));
     ranking.foreign = foreign.fold(UNKNOWN_MARGIN, |most, scores| most.max(largest(scores)));
+    let own = || classes.own.iter().filter_map(|range| Some((range.start, scores.get(range.clone())?)));
+    let margin = |own: &Own| own.class.and_then(|c| scores.get(usize::from(c))).copied().unwrap_or(UNKNOWN_MARGIN);
+    // Most intents are far behind, and nothing lifts them.
+    let least = own().fold(Tops::default(), |tops, (_, scores)| tops.with(scores)).least();
     let mut best = Best::default();
-    // One of 64 bits for each intent, so that most intents are known to have no row without a look at the rows.
-    let bit = |intent: u16| 1u64 << (intent % 64);
-    let with_rows = rows.iter().fold(0, |bits, row| bits | bit(row.intent));
-    for Own { intent, place, class } in &classes.intents {
-        let margin = class.and_then(|c| scores.get(usize::from(c))).copied().unwrap_or(UNKNOWN_MARGIN);
-        // Most intents are far behind, and nothing lifts them.
-        if margin < best.worst && with_rows & bit(*intent) == 0 {
-            continue;
+    let mut consider = |own: &Own| {
+        let margin = margin(own);
+        let mut entry = Entry::new(own, margin);
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.intent == own.intent) {
+            entry.lift(index as u32, row);
         }
-        let mut entry = Entry { intent: *intent, place: *place, score: margin, margin, row: None, covered: 0 };
-        for (index, row) in rows.iter().enumerate() {
-            if row.intent == *intent {
-                entry.lift(index as u32, row);
-            }
-        }
-        if entry.score >= best.worst {
-            best.insert(entry);
+        best.insert(entry);
+    };
+    for (start, scores) in own() {
+        let near = scores.iter().zip(&classes.of_class[start..]).filter(|(score, _)| **score >= least);
+        near.filter_map(|(_, own)| own.as_ref()).for_each(&mut consider);
+    }
+    classes.unknown.iter().for_each(&mut consider);
+    for (at, row) in rows.iter().enumerate() {
+        let own = classes.of_intent.get(usize::from(row.intent)).and_then(Option::as_ref);
+        let behind = own.filter(|own| own.class.is_some() && margin(own) < least);
+        if let Some(own) = behind.filter(|_| !rows[..at].iter().any(|r| r.intent == row.intent)) {
+            consider(own);
         }
     }
     let outside = ranking.outside();
-    ranking.considered.reserve_exact(best.length);
+    ranking.considered.reserve_exact(best.entries().len());
     for (at, entry) in best.entries().iter().enumerate() {
         let other =
             best.entries().iter().enumerate().find(|(i, _)| *i != at).map_or(f32::NEG_INFINITY, |(_, e)| e.score);
@@ -181,82 +135,6 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
             row: entry.row,
             confidence: confidence(entry.score, other.max(outside)),
         });
-    }
-}
-
-/// The largest of finite numbers; the least finite number where there are none.
-fn largest(numbers: &[f32]) -> f32 {
-    // Eight at once. `f32::max` would look for what is no number.
-    let larger = |a: f32, b: f32| if a > b { a } else { b };
-    let (eights, rest) = numbers.as_chunks::<8>();
-    let most = eights.iter().fold([f32::MIN; 8], |most, eight| std::array::from_fn(|i| larger(eight[i], most[i])));
-    most.into_iter().chain(rest.iter().copied()).fold(f32::MIN, larger)
-}
-
-/// An intent on its way into the ranking.
-#[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    intent: u16,
-    place: u16,
-    score: f32,
-    margin: f32,
-    row: Option<u32>,
-    covered: u32,
-}
-
-impl Entry {
-    /// Takes a row that holds, where it is better than the row so far.
-    fn lift(&mut self, index: u32, row: &RowMatch) {
-        let score = self.margin + RULE * row.strength() + if row.whole { WHOLE } else { 0.0 };
-        if self.row.is_none() || score > self.score || (score == self.score && row.covered > self.covered) {
-            *self = Self { score, row: Some(index), covered: row.covered, ..*self };
-        }
-    }
-
-    /// The total order of intents: true where `self` comes before `other`.
-    fn before(&self, other: &Entry) -> bool {
-        if self.score != other.score {
-            return self.score > other.score;
-        }
-        other.covered.cmp(&self.covered).then(self.place.cmp(&other.place)).then(self.intent.cmp(&other.intent)).is_lt()
-    }
-}
-
-/// The best [`KEPT`] entries, in order.
-struct Best {
-    entries: [Entry; KEPT],
-    length: usize,
-    /// What an entry must score to be among them.
-    worst: f32,
-}
-
-impl Default for Best {
-    fn default() -> Self {
-        Self { entries: [Entry::default(); KEPT], length: 0, worst: f32::NEG_INFINITY }
-    }
-}
-
-impl Best {
-    fn insert(&mut self, entry: Entry) {
-        let mut at = self.length;
-        while at > 0 && entry.before(&self.entries[at - 1]) {
-            at -= 1;
-            if at + 1 < KEPT {
-                self.entries[at + 1] = self.entries[at];
-            }
-        }
-        if at == KEPT {
-            return;
-        }
-        self.length = (self.length + 1).min(KEPT);
-        self.entries[at] = entry;
-        if self.length == KEPT {
-            self.worst = self.entries[KEPT - 1].score;
-        }
-    }
-
-    fn entries(&self) -> &[Entry] {
-        &self.entries[..self.length]
     }
 }
 

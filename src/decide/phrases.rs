@@ -1,11 +1,12 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
-use super::found::{Bits, Occurrence, Occurrences};
-use super::row_index::{Element, Firsts, MANY, Pairs, Posting, RowIndex};
+use super::found::{Bits, Marks, Occurrence, Occurrences};
+use super::row_index::{Anchors, Element, Pairs, Posting, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
 use crate::text::is_filler_char;
+use smallvec::SmallVec;
 
 /// A phrase row that the message satisfies.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +16,7 @@ pub struct RowMatch {
     /// The intent it speaks for.
     pub intent: u16,
     /// The ranges of normalised characters that it found, by start.
-    pub spans: Vec<(u32, u32)>,
+    pub spans: Spans,
     /// Share of the meaningful characters of the window that it covers, 0 to 1.
     pub coverage: f32,
     /// True where nothing else was said.
@@ -27,6 +28,9 @@ pub struct RowMatch {
     /// True where it needs a word that was read by its sound.
     pub heard: bool,
 }
+
+/// Half-open ranges of characters; most rows find few.
+pub type Spans = SmallVec<[(u32, u32); 4]>;
 
 /// How much less a row says that needs a word read by its sound.
 const HEARD: f32 = 0.85;
@@ -50,6 +54,8 @@ pub struct Evidence<'a, 'd> {
     pub content: &'d Content,
     /// For which rows the account looks.
     pub visible: &'a Visibility,
+    /// Where they are anchored.
+    pub anchors: &'a Anchors,
     /// The normalised characters.
     pub chars: &'a [char],
     /// Words and literals found.
@@ -78,12 +84,8 @@ pub struct RowMatcher {
     occurrences: Occurrences,
     /// The atoms that stand in the window.
     atoms: Bits,
-    /// The elements that stand in it and anchor rows or are written with more than one atom.
-    elements: Bits,
-    /// The atoms again, folded.
-    firsts: Firsts,
-    /// The elements that stand in the window and anchor rows.
-    anchors: Vec<u32>,
+    /// The elements that stand in it; but those that no row needs only where they are written with one atom.
+    elements: Marks,
     hits: Vec<Hit>,
     chosen: Vec<(u32, u32)>,
 }
@@ -101,11 +103,11 @@ impl RowMatcher {
         let meaningful = (window.0..window.1).filter(|i| !evidence.ignorable[*i as usize]).count() as u32;
         let scopes = evidence.visible.scopes.as_slice();
         let (mut hits, mut chosen) = (std::mem::take(&mut self.hits), std::mem::take(&mut self.chosen));
-        for anchor in &self.anchors {
+        for anchor in self.elements.common(&evidence.anchors.0) {
             index.complete(
-                *anchor,
+                anchor,
                 scopes,
-                |element| self.stands(index, element),
+                |element| self.elements.has(element),
                 |number, elements| {
                     let row = &content.rows[number as usize];
                     if !counts(row, evidence.now) {
@@ -125,15 +127,13 @@ impl RowMatcher {
 
     /// Notes where every atom stands, by start.
     fn note_atoms(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
-        let Self { occurrences, atoms, firsts, .. } = self;
+        let Self { occurrences, atoms, .. } = self;
         occurrences.clear();
         atoms.clear(index.atoms.count());
-        *firsts = Firsts::default();
         let mut note = |atom: Atom, start: u32, end: u32| {
             if window.0 <= start && end <= window.1 {
                 let atom = index.atoms.number(atom);
                 atoms.add(atom);
-                *firsts = firsts.with(atom);
                 occurrences.note(Occurrence { start, end, atom });
             }
         };
@@ -147,66 +147,30 @@ impl RowMatcher {
         occurrences.order(window);
     }
 
-    /// Notes which anchors of rows stand somewhere, and which elements of more than one atom.
+    /// Notes which elements stand somewhere.
     fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
-        let (mut elements, mut anchors) = (std::mem::take(&mut self.elements), std::mem::take(&mut self.anchors));
-        anchors.clear();
+        let mut elements = std::mem::take(&mut self.elements);
         elements.clear(index.elements());
-        let mut note = |element: u32, anchor: bool| {
-            if elements.add(element) && anchor {
-                anchors.push(element);
-            }
-        };
-        for o in self.occurrences.all() {
-            index.anchors(o.atom).iter().for_each(|element| note(*element, true));
+        for atom in self.atoms.members() {
+            index.mark(*atom, &mut elements);
         }
-        self.each_longer(
-            index,
-            &index.needed,
-            evidence,
-            |_| true,
-            |postings| postings,
-            |p, _, _| note(p.element, p.anchors),
-        );
-        (self.elements, self.anchors) = (elements, anchors);
-    }
-
-    /// Tells whether an element that rows need, or one without longer ways to write it, stands in the window.
-    #[inline]
-    fn stands(&self, index: &RowIndex, element: u32) -> bool {
-        index.firsts(element).may_meet(&self.firsts)
-            && (self.elements.has(element) || self.stands_alone(index, element))
-    }
-
-    /// Tells whether one of the atoms that an element is by themselves stands in the window.
-    #[inline]
-    fn stands_alone(&self, index: &RowIndex, element: u32) -> bool {
-        let alone = index.alone(element);
-        if alone.len() < MANY {
-            alone.iter().any(|atom| self.atoms.has(*atom))
-        } else {
-            self.atoms.members().iter().any(|atom| index.is_among(element, *atom))
-        }
+        let all = |_| true;
+        self.each_longer(index, &index.needed, evidence, all, |postings| postings, |p, _, _| elements.add(p.element));
+        self.elements = elements;
     }
 
     /// Collects where the elements of one row stand, by position.
     fn collect(&self, index: &RowIndex, evidence: &Evidence<'_, '_>, elements: [&[Element]; 2], hits: &mut Vec<Hit>) {
         hits.clear();
         for Element { element, position, needed, longer } in elements.into_iter().flatten().copied() {
-            let firsts = index.firsts(element);
-            if !firsts.may_meet(&self.firsts) {
+            // Longer ways to write it are not marked where no row needs it.
+            if !self.elements.has(element) && (needed || !longer) {
                 continue;
             }
-            let alone = index.alone(element);
-            let mut hit = |o: &Occurrence| hits.push(Hit { position, start: o.start, end: o.end });
-            let all = self.occurrences.all().iter();
-            if alone.len() < MANY {
-                for atom in alone.iter().filter(|atom| self.atoms.has(**atom)) {
-                    all.clone().filter(|o| o.atom == *atom).for_each(&mut hit);
-                }
-            } else {
-                all.filter(|o| index.is_among(element, o.atom)).for_each(hit);
-            }
+            let firsts = index.firsts(element);
+            let is_alone = |o: &&Occurrence| firsts.may_have(o.atom) && index.is_alone(o.atom, element);
+            let alone = self.occurrences.all().iter().filter(is_alone);
+            hits.extend(alone.map(|o| Hit { position, start: o.start, end: o.end }));
             if longer {
                 self.each_longer(
                     index,
@@ -314,7 +278,7 @@ impl Placement<'_> {
             [_] => true,
             [a, b] => a.max(b).0 - a.min(b).1 <= u32::from(self.row.gap),
             more => {
-                let mut sorted = more.to_vec();
+                let mut sorted = Spans::from_slice(more);
                 sorted.sort_unstable();
                 sorted.windows(2).all(|w| w[1].0 - w[0].1 <= u32::from(self.row.gap))
             }
@@ -330,8 +294,7 @@ fn row_match(
     chosen: &[(u32, u32)],
     meaningful: u32,
 ) -> Option<RowMatch> {
-    let mut spans = Vec::with_capacity(hits.len());
-    spans.extend(chosen);
+    let mut spans = Spans::from_slice(chosen);
     // Optional elements only add to what a row explains.
     for h in hits.iter().filter(|h| row.required >> h.position & 1 == 0) {
         if !spans.iter().any(|(s, e)| h.start < *e && *s < h.end) {

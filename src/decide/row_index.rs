@@ -1,7 +1,8 @@
 //! Phrase rows laid out for matching: from an atom to the rows that hold it.
 
+use super::found::Marks;
 use super::lists::Lists;
-use super::sets::Sets;
+use super::memberships::Memberships;
 use crate::dictionary::{Atom, Content, PhraseRow};
 use crate::priority::breathing;
 use std::collections::HashMap;
@@ -39,12 +40,7 @@ pub(super) struct Posting {
     rest: u32,
     /// Number of these atoms.
     length: u8,
-    /// Whether rows are anchored at the element.
-    pub(super) anchors: bool,
 }
-
-/// From so many atoms on an element asks for each atom of the message, not for each of its own.
-pub(super) const MANY: usize = 8;
 
 /// What of a row decides whether a message can satisfy it. Its elements stand one behind the other in
 /// [`RowIndex::elements`]: required, the anchor first; excluded; optional.
@@ -74,12 +70,8 @@ pub(super) struct Element {
 /// looked for once, and a row is looked at only where its rarest element stands.
 pub struct RowIndex {
     pub(super) atoms: Atoms,
-    /// For each atom the elements that it is by itself if they anchor rows.
-    anchors: Lists<u32>,
-    /// For each element the atoms that it is by themselves.
-    alone: Lists<u32>,
-    /// The same as sets, for those that have [`MANY`].
-    many: Sets,
+    /// For each atom the elements that it is by itself.
+    members: Memberships,
     /// Longer ways to write elements that some row requires or excludes.
     pub(super) needed: Pairs,
     /// Longer ways to write elements that every row that has them may miss.
@@ -130,29 +122,23 @@ impl RowIndex {
             required.map(|e| e.element).min_by_key(|e| (rows_with[*e as usize], *e))
         };
         let anchor_of: Vec<Option<u32>> = content.rows.iter().zip(&of_rows).map(|(r, e)| rarest(r, e)).collect();
-        let mut is_anchor = vec![false; ids.len()];
-        anchor_of.iter().flatten().for_each(|e| is_anchor[*e as usize] = true);
         let mut rests = Vec::new();
         let (mut needed, mut optional, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut alone, mut anchors) = (vec![Vec::new(); ids.len()], vec![Vec::new(); atoms.count()]);
+        let mut members = vec![Vec::new(); atoms.count()];
         let mut by_id: Vec<_> = ids.iter().collect();
         by_id.sort_unstable_by_key(|(_, id)| **id);
         for (ways, element) in breathing(by_id) {
             firsts.push(ways.iter().fold(Firsts::default(), |firsts, way| firsts.with(way[0])));
             let pairs = if needs[*element as usize] { &mut needed } else { &mut optional };
-            let is_anchor = is_anchor[*element as usize];
             for way in ways {
                 let [first, second, rest @ ..] = way.as_slice() else {
-                    alone[*element as usize].push(way[0]);
+                    members[way[0] as usize].push(*element);
                     continue;
                 };
                 let (start, length) = (rests.len() as u32, rest.len() as u8);
-                let posting = Posting { element: *element, rest: start, length, anchors: is_anchor };
+                let posting = Posting { element: *element, rest: start, length };
                 pairs.push(Keyed { first: *first, second: *second, posting });
                 rests.extend(rest);
-            }
-            if is_anchor {
-                alone[*element as usize].iter().for_each(|atom: &u32| anchors[*atom as usize].push(*element));
             }
         }
         let mut elements = Vec::new();
@@ -173,11 +159,8 @@ impl RowIndex {
             shapes[anchor as usize].push(Shape { row, scope, start, required_end, excluded_end, end });
         }
         let count = atoms.count();
-        let many = alone.iter().map(|atoms| if atoms.len() < MANY { &[] } else { atoms.as_slice() });
         Self {
-            many: Sets::new(many),
-            anchors: Lists::new(anchors),
-            alone: Lists::new(alone),
+            members: Memberships::new(&members, firsts.len()),
             needed: Pairs::new(needed, count),
             optional: Pairs::new(optional, count),
             atoms,
@@ -191,6 +174,15 @@ impl RowIndex {
     /// Number of elements.
     pub(super) fn elements(&self) -> usize {
         self.firsts.len()
+    }
+
+    /// The elements that anchor rows of these scopes.
+    pub fn anchors(&self, scopes: &[bool]) -> Anchors {
+        let mut anchors = Marks::default();
+        anchors.clear(self.elements());
+        let seen = |anchor: &u32| self.shapes.of(*anchor).iter().any(|shape| scopes[usize::from(shape.scope)]);
+        (0..self.elements() as u32).filter(seen).for_each(|anchor| anchors.add(anchor));
+        Anchors(anchors)
     }
 
     /// Calls `found(row, elements)` for the rows anchored at an element, which stands, that lie in one of the `scopes`, have
@@ -221,22 +213,16 @@ impl RowIndex {
         &self.firsts[element as usize]
     }
 
-    /// The atoms that an element is by themselves.
+    /// Tells whether an element is an atom by itself.
     #[inline]
-    pub(super) fn alone(&self, element: u32) -> &[u32] {
-        self.alone.of(element)
+    pub(super) fn is_alone(&self, atom: u32, element: u32) -> bool {
+        self.members.has(atom, element)
     }
 
-    /// Whether an atom is one of those that an element is by themselves, where these are [`MANY`].
+    /// Marks the elements that an atom is by itself.
     #[inline]
-    pub(super) fn is_among(&self, element: u32, atom: u32) -> bool {
-        self.firsts(element).may_have(atom) && self.many.has(element, atom)
-    }
-
-    /// The elements that an atom is by itself, if they anchor rows.
-    #[inline]
-    pub(super) fn anchors(&self, atom: u32) -> &[u32] {
-        self.anchors.of(atom)
+    pub(super) fn mark(&self, atom: u32, elements: &mut Marks) {
+        self.members.mark(atom, elements);
     }
 
     /// The atoms behind the second.
@@ -246,7 +232,10 @@ impl RowIndex {
     }
 }
 
-/// A set of atoms, folded to 256 bits, so that sets are compared at once.
+/// The elements at which the rows of one account are looked up.
+pub struct Anchors(pub(super) Marks);
+
+/// A set of atoms, folded to 256 bits.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Firsts([u64; 4]);
 
@@ -262,12 +251,6 @@ impl Firsts {
     #[inline]
     pub(super) fn may_have(&self, atom: u32) -> bool {
         self.0[atom as usize / 64 % 4] >> (atom % 64) & 1 == 1
-    }
-
-    /// False only for sets without a common atom.
-    #[inline]
-    pub(super) fn may_meet(&self, other: &Self) -> bool {
-        self.0.iter().zip(&other.0).fold(0, |common, (a, b)| common | (a & b)) != 0
     }
 }
 

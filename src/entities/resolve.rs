@@ -2,6 +2,7 @@
 
 use super::Candidate;
 use crate::dictionary::{KindId, builtin_kind};
+use smallvec::{SmallVec, smallvec};
 use std::cmp::Reverse;
 
 /// Chooses one candidate for each range: the surer, then the longer, then the leftmost, then the one with the lower kind.
@@ -24,7 +25,7 @@ pub fn resolve(candidates: &[Candidate<'_>]) -> Vec<u32> {
 pub(crate) fn keep_apart<'c, 'd: 'c>(order: &mut Vec<u32>, of: impl Fn(u32) -> &'c Candidate<'d>) {
     let first = order.iter().map(|i| of(*i).start).min().unwrap_or(0);
     let last = order.iter().map(|i| of(*i).end).max().unwrap_or(0);
-    let mut covered = vec![false; (last - first) as usize];
+    let mut covered: SmallVec<[bool; 64]> = smallvec![false; (last - first) as usize];
     order.retain(|i| {
         let c = of(*i);
         let range = &mut covered[(c.start - first) as usize..(c.end - first) as usize];

@@ -31,10 +31,8 @@ impl Symbols {
     }
 }
 
-/// The longest row of characters that makes a feature.
-pub const LONGEST_CHARS: usize = 3;
-/// The longest row of sounds that makes a feature.
-const LONGEST_SOUNDS: usize = 3;
+/// The longest row of characters, or of sounds, that makes a feature.
+pub const LONGEST_ROW: usize = 3;
 
 const SEED_CHARS: u64 = 0x9e37_79b9_7f4a_7c15;
 const SEED_SOUNDS: u64 = 0xc2b2_ae3d_27d4_eb4f;
@@ -68,33 +66,38 @@ impl Features {
     /// Collects the features of `symbols`; what was there before is dropped.
     pub fn collect(&mut self, symbols: &Symbols) {
         self.prints.clear();
-        self.ngrams(&symbols.chars, LONGEST_CHARS, SEED_CHARS);
-        self.ngrams(&symbols.sounds, LONGEST_SOUNDS, SEED_SOUNDS);
+        self.rows(&symbols.chars, SEED_CHARS);
+        self.rows(&symbols.sounds, SEED_SOUNDS);
         self.prints.extend(&symbols.words);
         for token in &symbols.tokens {
             self.prints.push(finish(mix(SEED_TOKENS, *token)));
         }
     }
 
-    fn ngrams(&mut self, symbols: &[u32], longest: usize, seed: u64) {
+    fn rows(&mut self, symbols: &[u32], seed: u64) {
         let Self { prints, bordered } = self;
         bordered.clear();
         bordered.push(BORDER);
         bordered.extend(symbols);
         bordered.push(BORDER);
-        prints.reserve(bordered.len() * longest);
-        for start in 0..=symbols.len() {
-            let mut hash = seed;
-            let row = &bordered[start..bordered.len().min(start + longest)];
-            for (length, symbol) in row.iter().enumerate() {
-                hash = mix(hash, *symbol);
-                // A border alone says nothing.
-                if length > 0 || start > 0 {
-                    prints.push(finish(hash.wrapping_add(length as u64)));
-                }
-            }
-        }
+        prints.reserve(bordered.len() * LONGEST_ROW);
+        let first = prints.len();
+        let rows = bordered.windows(LONGEST_ROW).filter_map(<[u32]>::first_chunk::<LONGEST_ROW>);
+        rows.for_each(|row| prints.extend_from_slice(&beginnings(*row, seed)));
+        // Those at the end are shorter. The last border alone says nothing, nor does the first.
+        prints.extend(bordered.last_chunk::<{ LONGEST_ROW - 1 }>().into_iter().flat_map(|row| beginnings(*row, seed)));
+        prints.remove(first);
     }
+}
+
+/// The fingerprints of what a row begins with: one symbol, two, and so on.
+#[inline]
+fn beginnings<const LENGTH: usize>(row: [u32; LENGTH], seed: u64) -> [u32; LENGTH] {
+    let mut hash = seed;
+    std::array::from_fn(|at| {
+        hash = mix(hash, row[at]);
+        finish(hash.wrapping_add(at as u64))
+    })
 }
 
 #[inline]

@@ -12,7 +12,7 @@ mod svm;
 mod weights;
 
 pub use duplicates::near_duplicates;
-pub use features::{Features, KIND_SYMBOL, LONGEST_CHARS, SoundTable, Symbols, word};
+pub use features::{Features, KIND_SYMBOL, LONGEST_ROW, SoundTable, Symbols, word};
 pub use model::{Model, Scores};
 pub use svm::{Example, train};
 pub use weights::{ModelError, Weights};

@@ -20,37 +20,36 @@ pub struct Model {
     /// In the order of their fingerprints.
     features: Vec<Feature>,
     /// Weights of common features, [`Self::width`] a row.
-    dense: Vec<i16>,
-    /// Class and weight of the other features.
-    sparse: Vec<(u16, i16)>,
-    /// Length of a dense row: the number of classes, rounded up to full registers.
+    dense: Vec<Lanes>,
+    /// Weights of the other features. What a feature leaves of its last chunk weighs nothing.
+    sparse: Vec<[ClassWeight; CHUNK]>,
+    /// Length of a dense row: the number of classes in full registers.
     width: usize,
     /// What one step is worth.
     step: f32,
 }
 
+/// A class and what a feature weighs for it, in steps.
+type ClassWeight = (u16, i16);
+/// Weights are scattered in chunks of so many: few lengths are guessed better than many.
+const CHUNK: usize = 4;
+
 /// What a feature adds to the sums.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Feature {
     /// Squared value: what it adds to the squared length of the vector.
     square: f32,
-    /// Number of its sparse weights, or [`DENSE`], in the first 5 bits; then their start, or the number of the dense row.
+    /// Number of its chunks, or [`DENSE`], in the first 5 bits; then where they start, or the number of the dense row.
     place: u32,
 }
 
-/// Where the weights of a feature are.
-enum Place {
-    Dense(usize),
-    Sparse(std::ops::Range<usize>),
-}
-
 const LENGTH_SHIFT: u32 = MOST_WEIGHTS.trailing_zeros();
-/// Stands in place of the number of sparse weights.
-const DENSE: u32 = u32::MAX >> LENGTH_SHIFT;
+/// Stands in place of the number of chunks.
+const DENSE: usize = (u32::MAX >> LENGTH_SHIFT) as usize;
 
 impl Feature {
     fn dense(square: f32, row: usize) -> Self {
-        Self { square, place: DENSE << LENGTH_SHIFT | row as u32 }
+        Self::sparse(square, row, DENSE)
     }
 
     fn sparse(square: f32, start: usize, length: usize) -> Self {
@@ -58,12 +57,18 @@ impl Feature {
     }
 
     #[inline]
-    fn place(self) -> Place {
-        let at = (self.place & (MOST_WEIGHTS as u32 - 1)) as usize;
-        match self.place >> LENGTH_SHIFT {
-            DENSE => Place::Dense(at),
-            length => Place::Sparse(at..at + length as usize),
-        }
+    fn start(self) -> usize {
+        (self.place & (MOST_WEIGHTS as u32 - 1)) as usize
+    }
+
+    #[inline]
+    fn length(self) -> usize {
+        (self.place >> LENGTH_SHIFT) as usize
+    }
+
+    #[inline]
+    fn is_dense(self) -> bool {
+        self.length() == DENSE
     }
 }
 
@@ -80,8 +85,13 @@ const LEAST_FULL: usize = 32;
 const STEPS: i16 = 511;
 /// Features that are added up before the sums move to 32 bits; `BLOCK * STEPS` fits an `i16`.
 const BLOCK: usize = 64;
-/// Dense rows are a multiple of this.
+/// Weights that fill a register.
 const LANES: usize = 8;
+
+/// Weights of neighbouring classes, where a register can be added to from memory.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(16))]
+struct Lanes([i16; LANES]);
 
 impl Model {
     /// Lays the weights in the bytes of a bundle out for scoring; no bytes at all are a model of no class.
@@ -91,8 +101,8 @@ impl Model {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let stored = Stored::read(bytes)?;
         let classes = stored.classes();
-        let width = classes.len().next_multiple_of(LANES);
-        let most_sparse = MOST_SPARSE.max(width / LEAST_FULL).min(DENSE as usize - 1);
+        let width = classes.len().div_ceil(LANES);
+        let most_sparse = MOST_SPARSE.max(width * LANES / LEAST_FULL).min((DENSE - 1) * CHUNK);
         let value = |value: f32, w: [u8; 4]| f32::from(weight(w).1) * value;
         let each =
             breathing(stored.features()).flat_map(|(v, weights)| weights.iter().map(move |w| value(v, *w).abs()));
@@ -101,19 +111,28 @@ impl Model {
         // Allocated once, as long as they will be: what is moved while it grows leaves holes behind.
         let full = |weights: &[[u8; 4]]| weights.len() > most_sparse;
         let rows = stored.features().filter(|(_, w)| full(w)).count();
-        let scattered = stored.features().filter(|(_, w)| !full(w)).map(|(_, w)| w.len()).sum();
-        let (mut dense, mut sparse) = (vec![0; rows * width], Vec::with_capacity(scattered));
+        let scattered = stored.features().filter(|(_, w)| !full(w)).map(|(_, w)| w.len().div_ceil(CHUNK)).sum();
+        let (mut dense, mut sparse) = (vec![Lanes::default(); rows * width], Vec::with_capacity(scattered));
         let mut next_row = 0;
         let features = breathing(stored.features()).map(|(v, weights)| {
             let steps = weights.iter().map(|w| (weight(*w).0, (value(v, *w) / step).round() as i16));
             if full(weights) {
                 let row = next_row;
                 next_row += 1;
-                steps.for_each(|(class, weight)| dense[row * width + usize::from(class)] = weight);
+                for (class, weight) in steps {
+                    let (at, lane) = (usize::from(class) / LANES, usize::from(class) % LANES);
+                    dense[row * width + at].0[lane] = weight;
+                }
                 Feature::dense(v * v, row)
             } else {
-                sparse.extend(steps);
-                Feature::sparse(v * v, sparse.len() - weights.len(), weights.len())
+                let start = sparse.len();
+                for (at, step) in steps.enumerate() {
+                    if at % CHUNK == 0 {
+                        sparse.push([(0, 0); CHUNK]);
+                    }
+                    sparse[start + at / CHUNK][at % CHUNK] = step;
+                }
+                Feature::sparse(v * v, start, sparse.len() - start)
             }
         });
         let features: Vec<Feature> = features.collect();
@@ -169,7 +188,7 @@ impl Model {
     /// The sum of weights is divided by the length of the whole vector, features that the model does not know included: the
     /// less of a message is known, the less sure a score can be.
     pub fn score(&self, prints: &[u32], scores: &mut Scores) -> f32 {
-        scores.start(self.classes.len(), self.width);
+        scores.start(self.classes.len(), self.width * LANES);
         let (mut squares, mut known) = (0f32, 0usize);
         for block in prints.chunks(BLOCK) {
             let sums = scores.block.as_mut_slice();
@@ -180,24 +199,20 @@ impl Model {
                 found[count] = at as u32;
                 count += usize::from(self.prints[at] == *print);
             }
+            // Nobody can guess which features have full rows: both kinds are noted without asking.
             let (mut full, mut rows) = ([0; BLOCK], 0);
+            let (mut thin, mut lists) = ([Feature::default(); BLOCK], 0);
             for at in &found[..count] {
                 // Behind the last feature stands the largest number, which is none of them.
                 let Some(feature) = self.features.get(*at as usize) else { continue };
                 known += 1;
                 squares += feature.square;
-                match feature.place() {
-                    Place::Dense(row) => {
-                        full[rows] = row as u32;
-                        rows += 1;
-                    }
-                    Place::Sparse(range) => {
-                        for (class, weight) in &self.sparse[range] {
-                            sums[usize::from(*class)] = sums[usize::from(*class)].wrapping_add(*weight);
-                        }
-                    }
-                }
+                full[rows] = feature.start() as u32;
+                rows += usize::from(feature.is_dense());
+                thin[lists] = *feature;
+                lists += usize::from(!feature.is_dense());
             }
+            thin[..lists].iter().for_each(|feature| self.add_scattered(*feature, sums));
             self.add_full(&full[..rows], sums);
             scores.close_block();
         }
@@ -209,36 +224,54 @@ impl Model {
         if prints.is_empty() { 0.0 } else { known as f32 / prints.len() as f32 }
     }
 
-    fn row(&self, row: usize) -> &[i16] {
+    /// The weights of a feature that has no full row.
+    fn scattered(&self, feature: Feature) -> &[[ClassWeight; CHUNK]] {
+        &self.sparse[feature.start()..feature.start() + feature.length()]
+    }
+
+    fn add_scattered(&self, feature: Feature, sums: &mut [i16]) {
+        for (class, weight) in self.scattered(feature).as_flattened() {
+            let sum = &mut sums[usize::from(*class)];
+            *sum = sum.wrapping_add(*weight);
+        }
+    }
+
+    fn row(&self, row: usize) -> &[Lanes] {
         &self.dense[row * self.width..(row + 1) * self.width]
     }
 
-    /// Adds full rows, given by their numbers, to sums. Four at once, so that the sums are read and written less often.
+    /// Adds full rows, given by their numbers, to sums.
     fn add_full(&self, rows: &[u32], sums: &mut [i16]) {
-        let row = |row: &u32| self.row(*row as usize);
-        let (fours, rest) = rows.as_chunks::<4>();
-        for four in fours {
-            let [a, b, c, d] = four.each_ref().map(row);
-            for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                *sum = sum.wrapping_add(*a).wrapping_add(*b).wrapping_add(*c).wrapping_add(*d);
+        let (eights, rest) = rows.as_chunks::<8>();
+        eights.iter().for_each(|rows| self.add_together(rows, sums));
+        let (pairs, rest) = rest.as_chunks::<2>();
+        pairs.iter().for_each(|rows| self.add_together(rows, sums));
+        rest.iter().for_each(|row| self.add_together(&[*row], sums));
+    }
+
+    /// Adds some rows at once, so that the sums are read and written less often.
+    #[inline]
+    fn add_together<const ROWS: usize>(&self, rows: &[u32; ROWS], sums: &mut [i16]) {
+        // All of one length, so that the bounds are checked once.
+        let rows = rows.map(|row| &self.row(row as usize)[..self.width]);
+        let sums = &mut sums.as_chunks_mut::<LANES>().0[..self.width];
+        for at in 0..self.width {
+            let mut sum = sums[at];
+            for row in rows {
+                sum = std::array::from_fn(|lane| sum[lane].wrapping_add(row[at].0[lane]));
             }
-        }
-        for one in rest {
-            for (sum, weight) in sums.iter_mut().zip(row(one)) {
-                *sum = sum.wrapping_add(*weight);
-            }
+            sums[at] = sum;
         }
     }
 
     /// The weight of one feature for a class of the model, for explanations.
     pub fn weight(&self, print: u32, class: usize) -> f32 {
         let Some(feature) = self.find(print) else { return 0.0 };
-        let steps = match feature.place() {
-            Place::Dense(row) => self.row(row)[class],
-            Place::Sparse(range) => {
-                let mut weights = self.sparse[range].iter();
-                weights.find(|(c, _)| usize::from(*c) == class).map_or(0, |(_, weight)| *weight)
-            }
+        let steps = if feature.is_dense() {
+            self.row(feature.start())[class / LANES].0[class % LANES]
+        } else {
+            let mut weights = self.scattered(feature).as_flattened().iter();
+            weights.find(|(c, _)| usize::from(*c) == class).map_or(0, |(_, weight)| *weight)
         };
         f32::from(steps) * self.step
     }

@@ -97,28 +97,28 @@ impl Matches {
         let chars = text.chars();
         let lexicon: &Lexicon = &bundle.lexicon;
         for start in 0..chars.len() {
+            // The postings of one range come one behind the other, and lie among the words alike.
+            let mut range = Range::NONE;
+            let mut at = |end: usize| {
+                if range.end != end {
+                    range = Range::of(segmenter, text, segments, start, end);
+                }
+                range
+            };
             lexicon.matches_at(chars, start, |end, posting| match posting {
                 Posting::Term(index) => {
                     let Some(entry) = lexicon.term(index).filter(|t| visible.scopes[usize::from(t.scope)]) else {
                         return;
                     };
-                    if !stands_alone(chars, start, end) {
-                        return;
-                    }
-                    let borders = segments.borders(start, end);
-                    if !holds(segmenter, text, segments, start, end, borders) {
-                        return;
-                    }
+                    let Range { alone: true, holds: true, borders, .. } = at(end) else { return };
                     let (start, end) = (start as u32, end as u32);
                     let found = KeywordMatch { start, end, term: index, entry, borders, by_sound: false };
                     let gazetteer = bundle.content.groups.get(usize::from(entry.group)).is_some_and(|g| g.gazetteer);
                     if gazetteer { self.values.push(found) } else { self.words.push(found) }
                 }
                 Posting::Literal(literal) => {
-                    let long = end - start >= 3;
-                    let fits = stands_alone(chars, start, end)
-                        && (long || holds(segmenter, text, segments, start, end, segments.borders(start, end)));
-                    if fits {
+                    let range = at(end);
+                    if range.alone && (end - start >= 3 || range.holds) {
                         self.literals.push(LiteralMatch { start: start as u32, end: end as u32, literal });
                     }
                 }
@@ -208,8 +208,34 @@ fn keep_winners(matches: &mut Vec<KeywordMatch>, owner: &mut Vec<u32>, length: u
     }
 }
 
+/// How a range of a message lies, whatever word it is.
+#[derive(Clone, Copy)]
+struct Range {
+    /// Behind the last character.
+    end: usize,
+    /// Rule 1.
+    alone: bool,
+    borders: Borders,
+    /// Rule 3.
+    holds: bool,
+}
+
+impl Range {
+    /// No range.
+    const NONE: Self = Self { end: 0, alone: false, borders: Borders::Crossing, holds: false };
+
+    fn of(segmenter: &Segmenter, text: &NormalizedText, segments: &Segments, start: usize, end: usize) -> Self {
+        let borders = segments.borders(start, end);
+        let alone = stands_alone(text.chars(), start, end);
+        Self { end, alone, borders, holds: alone && holds(segmenter, text, segments, start, end, borders) }
+    }
+}
+
 /// Rule 1: letters and digits at the ends of a match must not go on outside it.
 pub fn stands_alone(chars: &[char], start: usize, end: usize) -> bool {
+    if !chars[start].is_ascii() && !chars[end - 1].is_ascii() {
+        return true;
+    }
     let joined = |a: char, b: char| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
     let before = start.checked_sub(1).map(|b| chars[b]);
     if before.is_some_and(|b| joined(b, chars[start])) {

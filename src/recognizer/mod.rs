@@ -25,7 +25,7 @@ pub use hearing::Hearing;
 pub use hypotheses::{Hypothesis, MOST_HYPOTHESES};
 pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
-use crate::decide::{self, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatcher};
+use crate::decide::{self, Anchors, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatch, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
 use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
@@ -82,6 +82,7 @@ pub enum UtteranceError {
 /// What an account looks at.
 struct View {
     visibility: Visibility,
+    anchors: Anchors,
     topics: Topics,
     /// Whether any sensitive word is looked for in its messages.
     moderated: bool,
@@ -129,6 +130,8 @@ struct Scratch {
     features: Features,
     scores: Scores,
     rows: RowMatcher,
+    /// What was decided about the undivided message.
+    judgement: (Vec<RowMatch>, Ranking),
     cues: Vec<CueMatch>,
     /// The parts of the message; empty where a row explains all of it.
     parts: Vec<(u32, u32)>,
@@ -186,6 +189,7 @@ impl Recognizer {
         let Foundation { general, normalizer, sounds, running } = foundation;
         let content = &bundle.content;
         let class_of = Classes::of_intents(content, bundle.model.classes());
+        let rows = RowIndex::new(content);
         let views = content
             .accounts
             .iter()
@@ -201,6 +205,7 @@ impl Recognizer {
                     denial: content.intents.iter().position(denies).map(|i| i as u16),
                     topics: Topics::of(content, &account.packs, &visibility),
                     moderated: content.sensitive.iter().any(|s| s.inbound && visibility.scopes[usize::from(s.scope)]),
+                    anchors: rows.anchors(&visibility.scopes),
                     classes: Classes::new(content, &account.packs, &class_of, bundle.model.classes()),
                     threshold: account.threshold,
                     visibility,
@@ -212,7 +217,6 @@ impl Recognizer {
         for (index, slot) in content.slots.iter().enumerate() {
             slot.kinds.iter().for_each(|kind| slots_of_kind[usize::from(*kind)].push(index as u16));
         }
-        let rows = RowIndex::new(content);
         let ignorable = content.groups.iter().position(|g| g.name == decide::IGNORABLE).map(|g| g as u16);
         let kinds = KindView::of_all(content);
         let sensitive = Words::new(content);
@@ -405,8 +409,7 @@ impl Recognizer {
             self.analyze(original, account, utterance.modality, &utterance.reference, scratch, self.hearing.words);
         let threshold = message.view.threshold;
         let all = (0, scratch.text.len() as u32);
-        let mut rows = Vec::new();
-        let mut ranking = Ranking::default();
+        let (mut rows, mut ranking) = std::mem::take(&mut scratch.judgement);
         self.judge(scratch, &message, all, &mut rows, &mut ranking);
 
         let Readout { mut asked, set_aside, withdrawn } = self.requests(scratch, &message, threshold, &rows, &ranking);
@@ -457,6 +460,7 @@ impl Recognizer {
             hypothesis: 0,
             trace,
         };
+        scratch.judgement = (rows, ranking);
         (recognition, heard)
     }
 

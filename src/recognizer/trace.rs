@@ -2,7 +2,7 @@
 
 use super::{Recognizer, Scratch};
 use crate::decide::{Ranking, RowMatch};
-use crate::learn::{Features, KIND_SYMBOL, LONGEST_CHARS};
+use crate::learn::{Features, KIND_SYMBOL, LONGEST_ROW};
 use crate::text::Span;
 
 /// How an answer came about.
@@ -163,7 +163,7 @@ impl Recognizer {
             .collect();
         let mut found: Vec<(String, f32)> = Vec::new();
         for start in 0..pieces.len() {
-            for length in 1..=LONGEST_CHARS.min(pieces.len() - start) {
+            for length in 1..=LONGEST_ROW.min(pieces.len() - start) {
                 let part = &pieces[start..start + length];
                 let print = Features::of_chars(part.iter().map(|(_, s)| *s));
                 let weight = self.bundle.model.weight(print, class);

@@ -2,6 +2,7 @@ use super::retract::{corrects, refused};
 use super::roles::cue;
 use crate::dictionary::{Content, Intent, KindId, Slot, builtin_kind};
 use crate::entities::{Candidate, Strength, keep_apart};
+use smallvec::SmallVec;
 use std::cmp::Reverse;
 
 /// A slot with its value.
@@ -31,7 +32,7 @@ struct Kept {
 }
 
 /// The slots of an intent, in its order.
-struct Slots<'a>(Vec<(u16, &'a Slot)>);
+struct Slots<'a>(SmallVec<[(u16, &'a Slot); 12]>);
 
 impl Slots<'_> {
     /// Whether a slot takes values of a kind: its own, and those it also takes where no other slot claims them.
@@ -75,7 +76,7 @@ pub fn fill(
     if taken_back == TakenBack::LeftOut {
         take_back(&slots, candidates, chars, &mut kept);
     }
-    let mut pending: Vec<Kept> = Vec::new();
+    let mut pending: SmallVec<[Kept; 8]> = SmallVec::new();
     for k in kept {
         let c = of(k.candidate);
         let takers = slots.0.iter().filter(|(_, s)| slots.takes(s, c.kind));
@@ -112,7 +113,7 @@ pub fn fill(
 fn usable(slots: &Slots<'_>, candidates: &[Candidate<'_>], window: (u32, u32)) -> Vec<Kept> {
     let of = |i: u32| &candidates[i as usize];
     let inside = |c: &Candidate<'_>| c.fills && window.0 <= c.start && c.end <= window.1;
-    let mut usable: Vec<(usize, u32)> = Vec::new();
+    let mut usable: SmallVec<[(usize, u32); 8]> = SmallVec::new();
     for (index, c) in candidates.iter().enumerate() {
         if inside(c)
             && let Some(rank) = slots.rank(c.kind)
@@ -127,7 +128,7 @@ fn usable(slots: &Slots<'_>, candidates: &[Candidate<'_>], window: (u32, u32)) -
     let mut kept: Vec<u32> = usable.into_iter().map(|(_, i)| i).collect();
     keep_apart(&mut kept, of);
     // A bare reading only counts where no surer value of its kind was found.
-    let mut sure: Vec<KindId> =
+    let mut sure: SmallVec<[KindId; 8]> =
         kept.iter().map(|k| of(*k)).filter(|c| c.strength > Strength::Bare).map(|c| c.kind).collect();
     sure.sort_unstable();
     sure.dedup();

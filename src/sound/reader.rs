@@ -61,6 +61,9 @@ pub struct Buffers {
     kept: Vec<bool>,
     /// For each place between characters whether it lies inside something that is explained.
     joined: Vec<bool>,
+    /// By how much the number of explained ranges around a character, and around a place between characters, is larger
+    /// than that of the one before.
+    steps: Vec<(i32, i32)>,
     /// For each character whether a reading has it.
     taken: Vec<bool>,
     found: Vec<Found>,
@@ -267,21 +270,29 @@ impl SoundReader {
 impl Buffers {
     /// Marks what the characters explain.
     fn mark(&mut self, scene: &Scene<'_, '_>, matches: &Matches) {
-        let Self { kept, joined, .. } = self;
-        kept.clear();
-        kept.extend(scene.chars.iter().map(|c| !is_han(*c)));
-        joined.clear();
-        joined.resize(scene.chars.len() + 1, false);
+        let Self { kept, joined, steps, .. } = self;
+        steps.clear();
+        steps.resize(scene.chars.len() + 1, (0, 0));
         let mut keep = |start: u32, end: u32| {
             if end - start > 1 {
-                kept[start as usize..end as usize].fill(true);
-                joined[start as usize + 1..end as usize].fill(true);
+                steps[start as usize].0 += 1;
+                steps[start as usize + 1].1 += 1;
+                let end = &mut steps[end as usize];
+                *end = (end.0 - 1, end.1 - 1);
             }
         };
         matches.values.iter().chain(&matches.words).for_each(|m| keep(m.start, m.end));
         matches.literals.iter().for_each(|l| keep(l.start, l.end));
         scene.candidates.iter().for_each(|c| keep(c.start, c.end));
         matches.shields().for_each(|(start, end)| keep(start, end));
+        let running = |sum: &mut i32, step: i32| {
+            *sum += step;
+            Some(*sum > 0)
+        };
+        kept.clear();
+        kept.extend(steps.iter().map(|step| step.0).scan(0, running).zip(scene.chars).map(|(k, c)| k || !is_han(*c)));
+        joined.clear();
+        joined.extend(steps.iter().map(|step| step.1).scan(0, running));
     }
 }
 

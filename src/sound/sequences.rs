@@ -1,6 +1,7 @@
 //! Words by the sequence of their syllables.
 
 use super::index::LONGEST;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// Bits of a syllable's number in a key.
@@ -17,6 +18,8 @@ pub(super) type Numbers = [u16; 2];
 pub(super) struct Sequences {
     /// Twelve bits for each syllable, the first one highest; zero behind the last.
     keys: Vec<u128>,
+    /// For each key its second number, beside the others so that a search reads little.
+    seconds: Vec<u16>,
     /// For each key its word.
     words: Vec<u32>,
     /// For each first number where its keys begin, and behind the last where they end.
@@ -70,8 +73,9 @@ impl Collected {
             let (at, bit) = pair(*key);
             pairs[at] |= bit;
         }
+        let seconds = self.0.iter().map(|(key, _)| number(*key, 1) as u16).collect();
         let (keys, words) = self.0.into_iter().unzip();
-        Sequences { keys, words, firsts, pairs }
+        Sequences { keys, seconds, words, firsts, pairs }
     }
 }
 
@@ -119,17 +123,24 @@ impl Sequences {
         if depth == 0 {
             return self.firsts[wanted] as usize..self.firsts[wanted + 1] as usize;
         }
-        if depth == 1 {
-            let (at, bit) = pair(prefix);
-            if self.pairs[at] & bit == 0 {
-                return range.start..range.start;
-            }
+        if depth > 1 {
+            return narrowed(&self.keys, range, |key| number(*key, depth).cmp(&wanted));
         }
-        let keys = &self.keys[range.clone()];
-        let start = keys.partition_point(|key| number(*key, depth) < wanted);
-        let end = start + keys[start..].partition_point(|key| number(*key, depth) == wanted);
-        range.start + start..range.start + end
+        let (at, bit) = pair(prefix);
+        if self.pairs[at] & bit == 0 {
+            return range.start..range.start;
+        }
+        narrowed(&self.seconds, range, |second| usize::from(*second).cmp(&wanted))
     }
+}
+
+/// The part of a range of ordered things that is equal to what is wanted.
+#[inline]
+fn narrowed<T>(things: &[T], range: Range<usize>, to_wanted: impl Fn(&T) -> Ordering) -> Range<usize> {
+    let things = &things[range.clone()];
+    let start = things.partition_point(|thing| to_wanted(thing).is_lt());
+    let end = start + things[start..].partition_point(|thing| to_wanted(thing).is_eq());
+    range.start + start..range.start + end
 }
 
 /// A number in its place of a key; zero stays for what is not there.

@@ -100,6 +100,7 @@ impl Recognizer {
         let evidence = Evidence {
             content: &self.bundle.content,
             visible: &message.view.visibility,
+            anchors: &message.view.anchors,
             chars: scratch.text.chars(),
             matches: &scratch.matches,
             candidates: &message.candidates,
