@@ -2,7 +2,7 @@
 
 use crate::dictionary::{Content, Cue};
 use crate::matching::Visibility;
-use crate::text::{CharLists, CharMap};
+use crate::text::CharLists;
 use smallvec::SmallVec;
 
 /// A cue word in a message.
@@ -20,48 +20,50 @@ pub struct CueMatch {
 pub struct CueTable {
     /// The words by their first character, longest first.
     words: CharLists<Word>,
-    /// First character → the [`bit`]s of those that stand behind it in words, and [`ALONE`]. Most places end here.
-    seconds: CharMap<u64>,
     /// Characters of the longest word or exception.
     longest: u32,
 }
 
-/// For a character that is a word by itself.
-const ALONE: u64 = 1 << 63;
-
-/// One of 63 bits for a character.
-fn bit(c: char) -> u64 {
-    1 << (u32::from(c) % 63)
-}
-
 struct Word {
-    /// What follows the first character.
+    /// The second character, so that most words are passed over without a look elsewhere.
+    second: Option<char>,
+    /// What follows the second.
     rest: Vec<char>,
-    /// The first of it, so that most words are passed over without a look elsewhere.
-    next: Option<char>,
     cue: Cue,
     scope: u16,
     shield: bool,
 }
 
+impl Word {
+    /// Number of characters.
+    fn len(&self) -> usize {
+        1 + usize::from(self.second.is_some()) + self.rest.len()
+    }
+
+    /// Tells whether what follows the first character stands at the beginning of `chars`.
+    #[inline]
+    fn stands(&self, chars: &[char]) -> bool {
+        match self.second {
+            None => true,
+            Some(second) => chars.first() == Some(&second) && chars[1..].starts_with(&self.rest),
+        }
+    }
+}
+
 impl CueTable {
     /// Prepares the cue words of a dictionary.
     pub fn new(content: &Content) -> Self {
-        let (mut words, mut seconds) = (CharLists::new(), CharMap::new(0));
+        let mut words = CharLists::new();
         let mut longest = 0;
         for entry in &content.cues {
-            let mut chars = entry.word.chars();
-            let Some(c) = chars.next() else { continue };
-            longest = longest.max(entry.word.chars().count() as u32);
-            let rest: Vec<char> = chars.collect();
-            let next = rest.first().copied();
-            seconds.set(c, seconds.get(c) | next.map_or(ALONE, bit));
-            let word = Word { rest, next, cue: entry.cue, scope: entry.scope, shield: entry.shield };
-            words.entry(c).push(word);
+            let chars: Vec<char> = entry.word.chars().collect();
+            longest = longest.max(chars.len() as u32);
+            let (second, rest) = (chars.get(1).copied(), chars.get(2..).unwrap_or_default().to_vec());
+            words.add(&chars, Word { second, rest, cue: entry.cue, scope: entry.scope, shield: entry.shield });
         }
         // The longest first, so that the first that fits is the one.
-        words.lists_mut().for_each(|w| w.sort_by_key(|w: &Word| std::cmp::Reverse(w.rest.len())));
-        Self { words, seconds, longest }
+        words.lists_mut().for_each(|w| w.sort_by_key(|w: &Word| std::cmp::Reverse(w.len())));
+        Self { words, longest }
     }
 
     /// Finds the cue words of a message, by place: for each cue the longest at a place, not inside an exception, and, but for
@@ -69,17 +71,13 @@ impl CueTable {
     pub fn find(&self, visible: &Visibility, chars: &[char], out: &mut Vec<CueMatch>) {
         out.clear();
         let mut shields: SmallVec<[CueMatch; 8]> = SmallVec::new();
-        for (at, c) in chars.iter().enumerate() {
+        for at in 0..chars.len() {
             let before = out.len();
-            let next = chars.get(at + 1).copied();
-            if self.seconds.get(*c) & (ALONE | next.map_or(0, bit)) == 0 {
-                continue;
-            }
-            for word in self.words.of(*c).iter().filter(|w| w.next.is_none() || w.next == next) {
-                let end = at + 1 + word.rest.len();
-                if !visible.scopes[usize::from(word.scope)] || chars.get(at + 1..end) != Some(word.rest.as_slice()) {
+            for word in self.words.at(&chars[at..]).iter().filter(|word| word.stands(&chars[at + 1..])) {
+                if !visible.scopes[usize::from(word.scope)] {
                     continue;
                 }
+                let end = at + word.len();
                 let found = CueMatch { start: at as u32, end: end as u32, cue: word.cue };
                 if word.shield {
                     shields.push(found);

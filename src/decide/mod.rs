@@ -91,6 +91,9 @@ impl Ranking {
 /// How many intents a ranking keeps.
 pub const KEPT: usize = 8;
 
+/// So many intents are looked through before those that are near are considered.
+const NEAR: usize = 64;
+
 /// Ranks the intents of an account for a window, from the scores of the model and the rows that hold.
 pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut Ranking) {
     ranking.considered.clear();
@@ -112,8 +115,15 @@ pub fn rank(classes: &Classes, scores: &[f32], rows: &[RowMatch], ranking: &mut 
         best.insert(entry);
     };
     for (start, scores) in own() {
-        let near = scores.iter().zip(&classes.of_class[start..]).filter(|(score, _)| **score >= least);
-        near.filter_map(|(_, own)| own.as_ref()).for_each(&mut consider);
+        for (scores, of_class) in scores.chunks(NEAR).zip(classes.of_class[start..].chunks(NEAR)) {
+            // Noted without asking, since nobody can guess which they are.
+            let (mut near, mut count) = ([0; NEAR], 0);
+            for (at, score) in scores.iter().enumerate() {
+                near[count % NEAR] = at;
+                count += usize::from(*score >= least);
+            }
+            near[..count].iter().filter_map(|at| of_class[*at].as_ref()).for_each(&mut consider);
+        }
     }
     classes.unknown.iter().for_each(&mut consider);
     for (at, row) in rows.iter().enumerate() {

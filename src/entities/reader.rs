@@ -6,6 +6,7 @@ use crate::segment::Segments;
 use crate::text::{CharLists, NormalizedText};
 use regex::{Regex, RegexSet, RegexSetBuilder};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Slots that are read by regular expressions of the dictionary.
 pub struct RegexSlots {
@@ -51,15 +52,14 @@ struct Carriers(CharLists<(Vec<char>, String)>);
 impl Carriers {
     fn new(content: &Content) -> Self {
         let mut carriers = CharLists::new();
+        let mut known = HashSet::new();
         // 南航3102 and cz3102: a code is a name too, behind the names
         let names = content.carriers.iter().map(|(name, code)| (name.clone(), code));
         let codes = content.carriers.iter().map(|(_, code)| (code.to_ascii_lowercase(), code));
         for (name, code) in names.chain(codes) {
             let name: Vec<char> = name.chars().collect();
-            let Some(first) = name.first() else { continue };
-            let named: &mut Vec<(Vec<char>, String)> = carriers.entry(*first);
-            if !named.iter().any(|(known, _)| *known == name) {
-                named.push((name, code.clone()));
+            if known.insert(name.clone()) {
+                carriers.add(&name, (name.clone(), code.clone()));
             }
         }
         Self(carriers)
@@ -67,7 +67,7 @@ impl Carriers {
 
     /// The length of a name at the start of `chars`, and its code.
     fn at(&self, chars: &[char]) -> Option<(usize, &str)> {
-        let found = self.0.of(*chars.first()?).iter().find(|(name, _)| chars.starts_with(name));
+        let found = self.0.at(chars).iter().find(|(name, _)| chars.starts_with(name));
         found.map(|(name, code)| (name.len(), code.as_str()))
     }
 }

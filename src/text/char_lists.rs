@@ -1,39 +1,83 @@
 use super::CharMap;
 
-/// Lists of things by a character, such as the words that begin with it: one look at two arrays tells that there are none.
+/// Lists of things by the words that they belong to, one for each first character. Most places of a message begin no word,
+/// and one look tells so.
 #[derive(Debug)]
 pub(crate) struct CharLists<T> {
-    /// Character → index + 1 of its list, 0 without one.
-    places: CharMap<u32>,
+    firsts: CharMap<First>,
     lists: Vec<Vec<T>>,
+}
+
+/// What is known of a first character.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    /// The [`bit`]s of the characters that stand behind it in words, and [`ALONE`].
+    seconds: u64,
+    /// Index of its list.
+    list: u32,
+}
+
+/// For a character that is a word by itself.
+const ALONE: u64 = 1 << 63;
+
+/// One of 63 bits for a character.
+#[inline]
+fn bit(c: char) -> u64 {
+    1 << (u32::from(c) % 63)
 }
 
 impl<T> CharLists<T> {
     /// No list has anything.
     pub(crate) fn new() -> Self {
-        Self { places: CharMap::new(0), lists: Vec::new() }
+        Self { firsts: CharMap::new(First { seconds: 0, list: 0 }), lists: Vec::new() }
     }
 
-    /// The list of a character, to add to.
-    pub(crate) fn entry(&mut self, c: char) -> &mut Vec<T> {
-        if self.places.get(c) == 0 {
+    /// Adds what belongs to a word; nothing belongs to a word without characters.
+    pub(crate) fn add(&mut self, word: &[char], item: T) {
+        let Some(c) = word.first() else { return };
+        let mut first = self.firsts.get(*c);
+        if first.seconds == 0 {
+            first.list = self.lists.len() as u32;
             self.lists.push(Vec::new());
-            self.places.set(c, self.lists.len() as u32);
         }
-        &mut self.lists[self.places.get(c) as usize - 1]
+        first.seconds |= word.get(1).map_or(ALONE, |second| bit(*second));
+        self.firsts.set(*c, first);
+        self.lists[first.list as usize].push(item);
     }
 
-    /// The list of a character.
+    /// What belongs to words with the first of these characters: nothing where none of them can stand here.
     #[inline]
-    pub(crate) fn of(&self, c: char) -> &[T] {
-        match self.places.get(c) {
-            0 => &[],
-            place => &self.lists[place as usize - 1],
-        }
+    pub(crate) fn at(&self, chars: &[char]) -> &[T] {
+        let [c, behind @ ..] = chars else { return &[] };
+        let First { seconds, list } = self.firsts.get(*c);
+        let fits = ALONE | behind.first().map_or(0, |second| bit(*second));
+        if seconds & fits == 0 { &[] } else { &self.lists[list as usize] }
     }
 
     /// All lists, to put them in order.
     pub(crate) fn lists_mut(&mut self) -> impl Iterator<Item = &mut Vec<T>> {
         self.lists.iter_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_passed_over_that_may_stand_at_a_place() {
+        let words = ["要", "不要", "不要了", "算了", "算"];
+        let mut lists = CharLists::new();
+        for word in words {
+            let chars: Vec<char> = word.chars().collect();
+            lists.add(&chars, word);
+        }
+        for text in ["要", "不要了", "不是", "算", "算了", "算不算", "的", ""] {
+            let chars: Vec<char> = text.chars().collect();
+            let found: Vec<&str> = lists.at(&chars).iter().copied().filter(|w| text.starts_with(w)).collect();
+            let wanted: Vec<&str> = words.into_iter().filter(|w| text.starts_with(w)).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+        assert!(lists.at(&['不', '是']).is_empty() && lists.at(&['的']).is_empty());
     }
 }

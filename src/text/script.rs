@@ -61,9 +61,9 @@ impl Script {
         }
         // The simplified spelling must stand still, or normalising twice would differ from normalising once.
         if to != from {
-            self.phrases.entry(to[0]).push((to.clone(), to.clone()));
+            self.phrases.add(&to, (to.clone(), to.clone()));
         }
-        self.phrases.entry(from[0]).push((from, to));
+        self.phrases.add(&from, (from.clone(), to));
     }
 
     fn set(&mut self, from: char, to: char) {
@@ -84,7 +84,7 @@ impl Script {
                 at += 1;
                 continue;
             }
-            let phrases = self.phrases.of(chars[at]);
+            let phrases = self.phrases.at(&chars[at..]);
             if let Some((from, to)) = phrases.iter().find(|(from, _)| chars[at..].starts_with(from)) {
                 changed |= from != to;
                 chars[at..at + to.len()].copy_from_slice(to);

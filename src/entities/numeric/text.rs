@@ -77,5 +77,6 @@ pub fn link_end(chars: &[char], at: usize) -> Option<usize> {
 /// Whether nothing of a word stands here: an end, a space, punctuation.
 #[must_use]
 pub fn is_boundary(c: char) -> bool {
-    c == '\0' || !c.is_alphanumeric()
+    // Most are Chinese characters, for which the standard library looks into a table.
+    c == '\0' || !matches!(c, '\u{4e00}'..='\u{9fff}') && !c.is_alphanumeric()
 }
