@@ -81,17 +81,10 @@ impl Entry {
 }
 
 /// The best [`KEPT`] entries, in order.
+#[derive(Default)]
 pub(super) struct Best {
     entries: [Entry; KEPT],
     length: usize,
-    /// What an entry must score to be among them.
-    worst: f32,
-}
-
-impl Default for Best {
-    fn default() -> Self {
-        Self { entries: [Entry::default(); KEPT], length: 0, worst: f32::NEG_INFINITY }
-    }
 }
 
 impl Best {
@@ -109,9 +102,6 @@ impl Best {
         }
         self.length = (self.length + 1).min(KEPT);
         self.entries[at] = entry;
-        if self.length == KEPT {
-            self.worst = self.entries[KEPT - 1].score;
-        }
     }
 
     pub(super) fn entries(&self) -> &[Entry] {

@@ -1,48 +1,6 @@
 //! Which atoms stand in a window, and where.
 
-/// A set of few numbers out of many, a bit for each.
-#[derive(Default)]
-pub(super) struct Bits {
-    words: Vec<u64>,
-    members: Vec<u32>,
-}
-
-impl Bits {
-    /// Empties the set; it has room for numbers below `most`.
-    pub(super) fn clear(&mut self, most: usize) {
-        // Only what is there: all words together would push everything else out of the cache.
-        for number in self.members.drain(..) {
-            self.words[number as usize / 64] = 0;
-        }
-        if self.words.len() < most.div_ceil(64) {
-            self.words.resize(most.div_ceil(64), 0);
-        }
-    }
-
-    /// Adds a number; tells whether it is new.
-    #[inline]
-    pub(super) fn add(&mut self, number: u32) -> bool {
-        let new = !self.has(number);
-        if new {
-            self.words[number as usize / 64] |= 1 << (number % 64);
-            self.members.push(number);
-        }
-        new
-    }
-
-    /// The numbers, in the order in which they came.
-    #[inline]
-    pub(super) fn members(&self) -> &[u32] {
-        &self.members
-    }
-
-    #[inline]
-    pub(super) fn has(&self, number: u32) -> bool {
-        self.words[number as usize / 64] >> (number % 64) & 1 == 1
-    }
-}
-
-/// A set of numbers, a bit for each, that is emptied as a whole.
+/// A set of numbers, a bit for each.
 #[derive(Default)]
 pub(super) struct Marks(Vec<u64>);
 
@@ -196,10 +154,11 @@ mod tests {
 
     #[test]
     fn a_set_that_is_emptied_has_nothing() {
-        let mut bits = Bits::default();
-        bits.clear(200);
-        assert!(bits.add(3) && bits.add(64) && bits.add(199) && !bits.add(64));
-        bits.clear(200);
-        assert!((0..200).all(|n| !bits.has(n)));
+        let mut marks = Marks::default();
+        marks.clear(200);
+        [3, 64, 199, 64].into_iter().for_each(|n| marks.add(n));
+        assert!([3, 64, 199].iter().all(|n| marks.has(*n)));
+        marks.clear(200);
+        assert!((0..200).all(|n| !marks.has(n)));
     }
 }

@@ -1,6 +1,6 @@
 //! Phrase rows: which of them a message, or a part of it, satisfies.
 
-use super::found::{Bits, Marks, Occurrence, Occurrences};
+use super::found::{Marks, Occurrence, Occurrences};
 use super::row_index::{Anchors, Element, Pairs, Posting, RowIndex};
 use crate::dictionary::{Atom, Content, MatchMode, PhraseRow};
 use crate::entities::Candidate;
@@ -82,8 +82,6 @@ struct Hit {
 #[derive(Default)]
 pub struct RowMatcher {
     occurrences: Occurrences,
-    /// The atoms that stand in the window.
-    atoms: Bits,
     /// The elements that stand in it; but those that no row needs only where they are written with one atom.
     elements: Marks,
     hits: Vec<Hit>,
@@ -127,13 +125,11 @@ impl RowMatcher {
 
     /// Notes where every atom stands, by start.
     fn note_atoms(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32)) {
-        let Self { occurrences, atoms, .. } = self;
+        let occurrences = &mut self.occurrences;
         occurrences.clear();
-        atoms.clear(index.atoms.count());
         let mut note = |atom: Atom, start: u32, end: u32| {
             if window.0 <= start && end <= window.1 {
                 let atom = index.atoms.number(atom);
-                atoms.add(atom);
                 occurrences.note(Occurrence { start, end, atom });
             }
         };
@@ -151,9 +147,7 @@ impl RowMatcher {
     fn note_elements(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>) {
         let mut elements = std::mem::take(&mut self.elements);
         elements.clear(index.elements());
-        for atom in self.atoms.members() {
-            index.mark(*atom, &mut elements);
-        }
+        self.occurrences.all().iter().for_each(|o| index.mark(o.atom, &mut elements));
         let all = |_| true;
         self.each_longer(index, &index.needed, evidence, all, |postings| postings, |p, _, _| elements.add(p.element));
         self.elements = elements;

@@ -3,7 +3,7 @@
 use super::DictionaryError;
 use super::sections::{Parts, Slice};
 use crate::priority;
-use crate::text::CharMap;
+use crate::text::{CharMap, char_bit};
 use fst::raw::{CompiledAddr, Fst, Output};
 use std::ops::Range;
 
@@ -200,7 +200,7 @@ impl Lexicon {
         if pair.word != NO_WORD {
             self.postings(pair.word, &mut |p| found(end, p));
         }
-        if chars.get(end).is_none_or(|third| pair.thirds & third_bit(*third) == 0) {
+        if chars.get(end).is_none_or(|third| pair.thirds & char_bit(*third) == 0) {
             return;
         }
         let mut node = self.map.node(pair.state as CompiledAddr);
@@ -353,14 +353,8 @@ struct Pair {
     out: u64,
     /// Value of the word of these two characters, or [`NO_WORD`].
     word: u64,
-    /// The [`third_bit`]s of the characters that may follow.
+    /// The [`char_bit`]s of the characters that may follow, so that most walks that would end there need not begin.
     thirds: u64,
-}
-
-/// One of 64 bits for a character, so that most walks that would end at the third character need not begin.
-#[inline]
-fn third_bit(c: char) -> u64 {
-    1 << (u32::from(c) % 64)
 }
 
 impl Prefixes {
@@ -371,7 +365,7 @@ impl Prefixes {
             singles.set(first, word_at(map, state, out));
             each_character(map, state, out, |second, state, out| {
                 let mut thirds = 0;
-                each_character(map, state, out, |third, _, _| thirds |= third_bit(third));
+                each_character(map, state, out, |third, _, _| thirds |= char_bit(third));
                 let (word, out) = (word_at(map, state, out), out.value());
                 pairs.push(Pair { key: key(first, second), state: state as u64, out, word, thirds });
             });

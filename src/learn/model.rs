@@ -88,10 +88,8 @@ const BLOCK: usize = 64;
 /// Weights that fill a register.
 const LANES: usize = 8;
 
-/// Weights of neighbouring classes, where a register can be added to from memory.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(16))]
-struct Lanes([i16; LANES]);
+/// Weights of neighbouring classes.
+type Lanes = [i16; LANES];
 
 impl Model {
     /// Lays the weights in the bytes of a bundle out for scoring; no bytes at all are a model of no class.
@@ -112,7 +110,7 @@ impl Model {
         let full = |weights: &[[u8; 4]]| weights.len() > most_sparse;
         let rows = stored.features().filter(|(_, w)| full(w)).count();
         let scattered = stored.features().filter(|(_, w)| !full(w)).map(|(_, w)| w.len().div_ceil(CHUNK)).sum();
-        let (mut dense, mut sparse) = (vec![Lanes::default(); rows * width], Vec::with_capacity(scattered));
+        let (mut dense, mut sparse) = (vec![[0; LANES]; rows * width], Vec::with_capacity(scattered));
         let mut next_row = 0;
         let features = breathing(stored.features()).map(|(v, weights)| {
             let steps = weights.iter().map(|w| (weight(*w).0, (value(v, *w) / step).round() as i16));
@@ -121,7 +119,7 @@ impl Model {
                 next_row += 1;
                 for (class, weight) in steps {
                     let (at, lane) = (usize::from(class) / LANES, usize::from(class) % LANES);
-                    dense[row * width + at].0[lane] = weight;
+                    dense[row * width + at][lane] = weight;
                 }
                 Feature::dense(v * v, row)
             } else {
@@ -258,7 +256,7 @@ impl Model {
         for at in 0..self.width {
             let mut sum = sums[at];
             for row in rows {
-                sum = std::array::from_fn(|lane| sum[lane].wrapping_add(row[at].0[lane]));
+                sum = std::array::from_fn(|lane| sum[lane].wrapping_add(row[at][lane]));
             }
             sums[at] = sum;
         }
@@ -268,7 +266,7 @@ impl Model {
     pub fn weight(&self, print: u32, class: usize) -> f32 {
         let Some(feature) = self.find(print) else { return 0.0 };
         let steps = if feature.is_dense() {
-            self.row(feature.start())[class / LANES].0[class % LANES]
+            self.row(feature.start())[class / LANES][class % LANES]
         } else {
             let mut weights = self.scattered(feature).as_flattened().iter();
             weights.find(|(c, _)| usize::from(*c) == class).map_or(0, |(_, weight)| *weight)

@@ -11,36 +11,43 @@ pub(crate) struct CharLists<T> {
 /// What is known of a first character.
 #[derive(Debug, Clone, Copy)]
 struct First {
-    /// The [`bit`]s of the characters that stand behind it in words, and [`ALONE`].
+    /// Whether it is a word by itself.
+    alone: bool,
+    /// The [`char_bit`]s of the characters that stand behind it in words.
     seconds: u64,
     /// Index of its list.
     list: u32,
 }
 
-/// For a character that is a word by itself.
-const ALONE: u64 = 1 << 63;
+impl First {
+    /// No word begins with it.
+    const NONE: Self = Self { alone: false, seconds: 0, list: u32::MAX };
+}
 
-/// One of 63 bits for a character.
+/// One of 64 bits for a character: a set of these tells at once that most characters are not in it.
 #[inline]
-fn bit(c: char) -> u64 {
-    1 << (u32::from(c) % 63)
+pub(crate) fn char_bit(c: char) -> u64 {
+    1 << (u32::from(c) % 64)
 }
 
 impl<T> CharLists<T> {
     /// No list has anything.
     pub(crate) fn new() -> Self {
-        Self { firsts: CharMap::new(First { seconds: 0, list: 0 }), lists: Vec::new() }
+        Self { firsts: CharMap::new(First::NONE), lists: Vec::new() }
     }
 
     /// Adds what belongs to a word; nothing belongs to a word without characters.
     pub(crate) fn add(&mut self, word: &[char], item: T) {
         let Some(c) = word.first() else { return };
         let mut first = self.firsts.get(*c);
-        if first.seconds == 0 {
+        if first.list == First::NONE.list {
             first.list = self.lists.len() as u32;
             self.lists.push(Vec::new());
         }
-        first.seconds |= word.get(1).map_or(ALONE, |second| bit(*second));
+        match word.get(1) {
+            Some(second) => first.seconds |= char_bit(*second),
+            None => first.alone = true,
+        }
         self.firsts.set(*c, first);
         self.lists[first.list as usize].push(item);
     }
@@ -49,9 +56,9 @@ impl<T> CharLists<T> {
     #[inline]
     pub(crate) fn at(&self, chars: &[char]) -> &[T] {
         let [c, behind @ ..] = chars else { return &[] };
-        let First { seconds, list } = self.firsts.get(*c);
-        let fits = ALONE | behind.first().map_or(0, |second| bit(*second));
-        if seconds & fits == 0 { &[] } else { &self.lists[list as usize] }
+        let First { alone, seconds, list } = self.firsts.get(*c);
+        let fits = alone || behind.first().is_some_and(|second| seconds & char_bit(*second) != 0);
+        if fits { &self.lists[list as usize] } else { &[] }
     }
 
     /// All lists, to put them in order.

@@ -19,7 +19,7 @@ mod span;
 mod syllable;
 mod voice;
 
-pub(crate) use char_lists::CharLists;
+pub(crate) use char_lists::{CharLists, char_bit};
 pub(crate) use char_map::CharMap;
 pub use normalized::NormalizedText;
 pub use normalizer::{Modality, Normalizer};
