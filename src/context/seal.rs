@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 pub const LONGEST: usize = 2048;
 /// Number of the format of [`State`].
 const FORMAT: u32 = 1;
+/// What texts of this format begin with: without a key, and with one.
+const SUMMED: &str = "1c";
+const SIGNED: &str = "1h";
 /// Bytes of a tag.
 const TAG: usize = 16;
 
@@ -54,19 +57,34 @@ impl Seal {
         if state.is_empty() {
             return String::new();
         }
-        let mut state = state.clone();
+        let text = self.write(state);
+        if text.len() <= LONGEST { text } else { self.close_shorter(state.clone()) }
+    }
+
+    fn write(&self, state: &State) -> String {
+        // A struct of strings and numbers always has a JSON form.
+        let json = serde_json::to_string(state).unwrap_or_default();
+        let head = if self.keys.is_empty() { SUMMED } else { SIGNED };
+        let mut text = String::with_capacity(head.len() + 2 * TAG + json.len() + 2);
+        text.push_str(head);
+        text.push('.');
+        push_hex(&self.tag(self.keys.first(), head, &json), &mut text);
+        text.push('.');
+        text.push_str(&json);
+        text
+    }
+
+    #[cold]
+    fn close_shorter(&self, mut state: State) -> String {
         loop {
-            // A struct of strings and numbers always has a JSON form.
-            let json = serde_json::to_string(&state).unwrap_or_default();
-            let head = format!("{FORMAT}{}", if self.keys.is_empty() { 'c' } else { 'h' });
-            let text = format!("{head}.{}.{json}", hex(&self.tag(self.keys.first(), &head, &json)));
-            if text.len() <= LONGEST {
-                return text;
-            }
             match &mut state.request {
                 Some(request) if !request.slots.is_empty() => drop(request.slots.pop()),
                 Some(_) => state.request = None,
                 None => return String::new(),
+            }
+            let text = self.write(&state);
+            if text.len() <= LONGEST {
+                return text;
             }
         }
     }
@@ -135,8 +153,12 @@ fn mac(key: &Hmac<Sha256>, head: &str, json: &str) -> Hmac<Sha256> {
     mac
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+fn push_hex(bytes: &[u8], text: &mut String) {
+    let digit = |b: u8| char::from(b"0123456789abcdef"[usize::from(b & 15)]);
+    for b in bytes {
+        text.push(digit(b >> 4));
+        text.push(digit(*b));
+    }
 }
 
 fn unhex(text: &str) -> Option<[u8; TAG]> {
@@ -211,7 +233,11 @@ mod tests {
     fn another_format_is_forgotten() {
         let json = r#"{"something":"else"}"#;
         let seal = seal(&["a"]);
-        let text = |head: &str| format!("{head}.{}.{json}", hex(&seal.tag(seal.keys.first(), head, json)));
+        let text = |head: &str| {
+            let mut text = format!("{head}.");
+            push_hex(&seal.tag(seal.keys.first(), head, json), &mut text);
+            text + "." + json
+        };
         assert_eq!(seal.open(&text("2h")), Ok(State::default()));
         assert_eq!(seal.open(&text("1h")), Err(ContextError::Broken));
     }
