@@ -87,12 +87,14 @@ impl Lane {
         let mut number = share.first_number();
         for (turn, due) in Calls::new(cells, share, self.job.method.batch()).enumerate() {
             let moment = start + Duration::from_secs_f64(due.at);
-            if Instant::now() < moment {
+            let behind = Instant::now().checked_duration_since(moment);
+            if behind.is_none() {
                 alarm.until(moment).await?;
             } else if turn % TURN == 0 {
                 tokio::task::yield_now().await;
             }
             let call = self.due(due, moment, number, random.below(self.job.templates.len()));
+            self.fell_behind(due.step, behind.unwrap_or_default());
             number += due.count as u64;
             if self.in_flight.load(Ordering::Relaxed) >= MOST_IN_FLIGHT {
                 self.settle(&call, Err((Fault::Unsent, "too many messages without an answer".into())));
@@ -124,6 +126,12 @@ impl Lane {
         drop(tallies);
         self.progress.sent.fetch_add(count as u64, Ordering::Relaxed);
         Call { message, number, count, due: moment, step, reloading }
+    }
+
+    /// Notes how late the client itself was.
+    fn fell_behind(&self, step: usize, by: Duration) {
+        let behind = &mut self.tallies()[step].behind;
+        *behind = by.max(*behind);
     }
 
     /// Waits for the answers to come, but no longer than a caller would.

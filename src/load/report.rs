@@ -27,6 +27,9 @@ impl From<&Latency> for Quantiles {
     }
 }
 
+/// A client that is later than this has too much to do.
+const BEHIND_MS: f64 = 250.0;
+
 /// One step of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Step {
@@ -52,6 +55,8 @@ pub struct Step {
     pub latency_ms: Quantiles,
     /// How long refusals took.
     pub refusal_ms: Option<Quantiles>,
+    /// How late the client itself was with a message, at most, in milliseconds; it is part of the latencies.
+    pub behind_ms: f64,
     /// Seconds until answers came as fast as for the rest of the step, behind a step above capacity.
     pub recovery_seconds: Option<f64>,
     /// Right answers by dictionary version.
@@ -82,12 +87,18 @@ impl Step {
             examples: tally.shown.clone(),
             latency_ms: (&tally.latency).into(),
             refusal_ms: (tally.refusal.count() > 0).then(|| (&tally.refusal).into()),
+            behind_ms: (tally.behind.as_secs_f64() * 1e4).round() / 10.0,
             recovery_seconds: None,
             versions: tally.versions.clone(),
             server_cpu_us: None,
             server_rss_mib: None,
             timeline: tally.parts.clone(),
         }
+    }
+
+    /// True where the client could not send as fast as it should have, so that its figures are not the server's alone.
+    pub(super) fn behind(&self) -> bool {
+        self.behind_ms > BEHIND_MS
     }
 
     /// True where the step had more messages than the server can answer, on purpose.
@@ -211,6 +222,16 @@ mod tests {
         let mut lost = step(Some(300.0), &[]);
         lost.lost = 4;
         assert_eq!(lost.complaints(), 4);
+    }
+
+    #[test]
+    fn a_client_that_falls_behind_says_so() {
+        let step = |milliseconds| {
+            let behind = std::time::Duration::from_millis(milliseconds);
+            Step::new(&Tally { sent: 9, right: 9, behind, ..Tally::default() }, 1.0, None)
+        };
+        assert_eq!([0, 250, 251].map(|ms| step(ms).behind()), [false, false, true]);
+        assert_eq!(step(1_234).behind_ms, 1234.0);
     }
 
     #[test]

@@ -121,6 +121,8 @@ pub struct Tally {
     pub parts: Vec<Part>,
     /// From the first moment of the step to the last answer.
     pub last: Duration,
+    /// How late the client itself was with a message, at most.
+    pub behind: Duration,
 }
 
 impl Tally {
@@ -176,5 +178,6 @@ impl Tally {
             mine.worst_ms = mine.worst_ms.max(theirs.worst_ms);
         }
         self.last = self.last.max(other.last);
+        self.behind = self.behind.max(other.behind);
     }
 }

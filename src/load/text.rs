@@ -110,6 +110,18 @@ impl Step {
                 let _ = writeln!(text, "    {example}");
             }
         }
+        if self.behind() {
+            let _ = writeln!(
+                text,
+                "  {} {:.1} {}",
+                t("发送端落后最多", "the client fell behind by up to"),
+                self.behind_ms / 1e3,
+                t(
+                    "秒：时延含其自身的耽搁，请加 --threads 或换一台机器发送",
+                    "s: its own delay is part of the latencies; use more --threads or another machine"
+                )
+            );
+        }
         if let Some(seconds) = self.recovery_seconds {
             let _ = writeln!(text, "  {} {seconds:.1} s", t("恢复用时", "recovered within"));
         }
