@@ -1,6 +1,9 @@
 //! `cargo bench --bench server`: CPU of the server for a `Recognize` call, as a multiple of that of an echo on the same
-//! runtime set-up that only copies the text back. Both are processes of their own, called by the same client with the
+//! runtime set-up that only copies the text back. All are processes of their own, called by the same client with the
 //! same requests, in turn; the kernel counts the CPU of all their threads. The medians of the rounds are printed.
+//!
+//! The messages come again and again, so that the server has kept the readings of nearly all; another one keeps none and
+//! reads each message anew.
 //!
 //! Then the cold start: from the start of a process that serves a bundle to its first answer.
 
@@ -95,7 +98,8 @@ fn calls() {
     let messages = mix();
     let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
     let echo = Child::run(command.arg(ECHO)).expect("the echo starts");
-    let service = Child::run(&mut serve(&dictionaries())).expect("the server starts");
+    let keeping = Child::run(&mut serve(&dictionaries())).expect("the server starts");
+    let reading = Child::run(serve(&dictionaries()).args(["--set", "cache.readings=0"])).expect("the server starts");
 
     let templates = Arc::new(templates(&messages, REFERENCE));
     // Intents are other tests' affair: here an answer has to come, with its id and a version.
@@ -112,14 +116,15 @@ fn calls() {
     let texts = EchoCheck(messages.iter().map(|m| m.text.clone()).collect());
     let subjects = [
         ("echo", job(echo.address, "/bench.Echo/Echo", Arc::new(texts)), echo.pid()),
-        ("recognize", job(service.address, Method::Unary.path(), Arc::new(Plain::new(&answered))), service.pid()),
+        ("kept", job(keeping.address, Method::Unary.path(), Arc::new(Plain::new(&answered))), keeping.pid()),
+        ("read anew", job(reading.address, Method::Unary.path(), Arc::new(Plain::new(&answered))), reading.pid()),
     ];
     println!(
         "{} messages, {THREADS} serving threads, {CONNECTIONS} connections, {IN_FLIGHT} calls on their way",
         messages.len()
     );
-    let mut costs = [const { Vec::new() }; 2];
-    let mut speeds = [const { Vec::new() }; 2];
+    let mut costs = [const { Vec::new() }; 3];
+    let mut speeds = [const { Vec::new() }; 3];
     for round in 0..=ROUNDS {
         for (at, (name, job, pid)) in subjects.iter().enumerate() {
             let work = Work::Closed { in_flight: IN_FLIGHT, warmup: Duration::ZERO, duration: ROUND };
@@ -140,9 +145,11 @@ fn calls() {
         let (low, high) = spread(&costs[at]);
         println!("{name:<12}{:>22.2}{:>20}{:>16.0}", medians[at], format!("{low:.2} – {high:.2}"), median(&speeds[at]));
     }
-    let ratios: Vec<f64> = costs[1].iter().zip(&costs[0]).map(|(r, e)| r / e).collect();
-    let (low, high) = spread(&ratios);
-    println!("recognize / echo: {:.2} ({low:.2} – {high:.2} over {ROUNDS} rounds)", median(&ratios));
+    for at in [1, 2] {
+        let ratios: Vec<f64> = costs[at].iter().zip(&costs[0]).map(|(r, e)| r / e).collect();
+        let (low, high) = spread(&ratios);
+        println!("{} / echo: {:.2} ({low:.2} – {high:.2} over {ROUNDS} rounds)", subjects[at].0, median(&ratios));
+    }
 }
 
 fn spread(values: &[f64]) -> (f64, f64) {

@@ -60,6 +60,27 @@ async fn metrics_count_what_happened() {
     assert_eq!(get(metrics, "/nothing").0, 404);
 }
 
+/// The third and fourth time, and on the way of a batch too; a server that keeps nothing has nothing to count.
+#[tokio::test]
+async fn kept_readings_are_counted() {
+    for (readings, kept) in [(100, 2.0), (0, 0.0)] {
+        let server = start(|c| c.cache.readings = readings);
+        let metrics = server.metrics_address().expect("there are metrics");
+        let mut reader = RecognizerClient::new(channel(server.address()).await);
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            answers.push(reader.recognize(request("格力优惠")).await.expect("an answer").into_inner());
+        }
+        let batch = BatchRecognizeRequest { requests: vec![request("格力优惠")] };
+        let results = reader.batch_recognize(batch).await.expect("answers").into_inner().results;
+        let Some(batch_result::Result::Response(last)) = &results[0].result else { panic!("an answer: {results:?}") };
+        let intents = |a: &RecognizeResponse| a.intents.clone();
+        assert!(answers.iter().all(|a| intents(a) == intents(last) && !a.intents.is_empty()));
+        assert_eq!(metric(metrics, "zhiyi_cached_readings_total"), kept, "{readings} readings");
+        assert_eq!(metric(metrics, "zhiyi_messages_total{account=\"shop\",outcome=\"matched\"}"), 4.0);
+    }
+}
+
 /// Every sample belongs to a family that is declared once, before it; buckets grow.
 #[tokio::test]
 async fn the_page_keeps_to_the_format() {

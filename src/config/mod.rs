@@ -45,6 +45,7 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     pub dictionary: DictionaryConfig,
     pub shadow: ShadowConfig,
+    pub cache: CacheConfig,
     pub limits: Limits,
     /// `None`: never.
     pub keepalive_interval: Option<Duration>,
@@ -85,6 +86,13 @@ pub enum TestsGate {
     Warn,
     /// Tests are not run.
     Off,
+}
+
+/// Section `cache`.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "each field is the key of the same name, which deploy/zhiyi.toml documents")]
+pub struct CacheConfig {
+    pub readings: usize,
 }
 
 /// Section `shadow`.
@@ -216,6 +224,7 @@ impl RawConfig {
                 nice: r.number("dictionary.nice", 0, 19) as u8,
             },
             shadow: ShadowConfig { path: r.path("shadow.path"), queue: r.number("shadow.queue", 1, 1 << 20) },
+            cache: CacheConfig { readings: r.number("cache.readings", 0, 1 << 24) },
             limits: Limits {
                 message_chars: r.number("limits.message_chars", 1, 1 << 20),
                 batch_messages: r.number("limits.batch_messages", 1, 1 << 20),

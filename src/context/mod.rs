@@ -47,7 +47,7 @@ pub use location::Location;
 pub use seal::{ContextError, LONGEST, Seal};
 pub use state::{PastMenu, PastRequest, State, WINDOW_SECONDS};
 
-use crate::recognizer::{Outcome, Recognition, Recognizer, Utterance, UtteranceError};
+use crate::recognizer::{Outcome, ReadingCache, Recognition, Recognizer, Utterance, UtteranceError};
 use past::Past;
 
 /// For so long after a request values alone may complete it though nobody asked for them.
@@ -125,6 +125,20 @@ pub fn answer(
     location: Option<Location>,
     before: &State,
 ) -> Result<Turn, UtteranceError> {
+    answer_with(recognizer, utterance, location, before, None)
+}
+
+/// As [`answer`], with the readings of messages that the same recogniser read before.
+///
+/// # Errors
+/// As [`answer`].
+pub fn answer_with(
+    recognizer: &Recognizer,
+    utterance: &Utterance<'_>,
+    location: Option<Location>,
+    before: &State,
+    cache: Option<&mut ReadingCache>,
+) -> Result<Turn, UtteranceError> {
     let account = recognizer.account(utterance.account)?;
     let content = &recognizer.bundle().content;
     let own = &content.accounts[usize::from(account)];
@@ -134,7 +148,7 @@ pub fn answer(
     let now = utterance.reference.timestamp().as_second();
     let past = Past::of(recognizer, account, before, now);
     let dialogue = follow::Dialogue::new(recognizer, account, &past, now);
-    let (recognition, heard) = recognizer.listen(utterance, account, &dialogue.wanted(location));
+    let (recognition, heard) = recognizer.listen(utterance, account, &dialogue.wanted(location), cache);
     let step = dialogue.follow(recognition, &heard, location);
 
     let understood = step.recognition.outcome != Outcome::Unrecognized && step.rule != Some(Continuation::OutOfRange);

@@ -7,6 +7,7 @@ use crate::entities::Candidate;
 use crate::matching::{Matches, Visibility};
 use crate::text::is_filler_char;
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// A phrase row that the message satisfies.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,19 +80,40 @@ struct Hit {
 }
 
 /// Buffers for matching rows; can be used again.
-#[derive(Default)]
 pub struct RowMatcher {
     occurrences: Occurrences,
     /// The elements that stand in it; but those that no row needs only where they are written with one atom.
     elements: Marks,
     hits: Vec<Hit>,
     chosen: Vec<(u32, u32)>,
+    /// The reference times, in seconds since 1970, for which all rows that were met count as they did.
+    constant: Range<i64>,
 }
+
+/// All reference times.
+const ALWAYS: Range<i64> = i64::MIN..i64::MAX;
 
 /// The most ways to place the elements of one row that are tried.
 const MOST_PLACEMENTS: u32 = 256;
 
+impl Default for RowMatcher {
+    fn default() -> Self {
+        Self {
+            occurrences: Occurrences::default(),
+            elements: Marks::default(),
+            hits: Vec::new(),
+            chosen: Vec::new(),
+            constant: ALWAYS,
+        }
+    }
+}
+
 impl RowMatcher {
+    /// The reference times, in seconds since 1970, for which all that was found since the last call would have been found.
+    pub fn take_constant(&mut self) -> Range<i64> {
+        std::mem::replace(&mut self.constant, ALWAYS)
+    }
+
     /// Finds the rows that hold inside `window` (normalised characters, half-open).
     pub fn find(&mut self, index: &RowIndex, evidence: &Evidence<'_, '_>, window: (u32, u32), out: &mut Vec<RowMatch>) {
         out.clear();
@@ -101,6 +123,7 @@ impl RowMatcher {
         let meaningful = (window.0..window.1).filter(|i| !evidence.ignorable[*i as usize]).count() as u32;
         let scopes = evidence.visible.scopes.as_slice();
         let (mut hits, mut chosen) = (std::mem::take(&mut self.hits), std::mem::take(&mut self.chosen));
+        let mut constant = self.constant.clone();
         for anchor in self.elements.common(&evidence.anchors.0) {
             index.complete(
                 anchor,
@@ -108,6 +131,13 @@ impl RowMatcher {
                 |element| self.elements.has(element),
                 |number, elements| {
                     let row = &content.rows[number as usize];
+                    for bound in [row.valid_from, row.valid_to].into_iter().flatten() {
+                        if bound <= evidence.now {
+                            constant.start = constant.start.max(bound);
+                        } else {
+                            constant.end = constant.end.min(bound);
+                        }
+                    }
                     if !counts(row, evidence.now) {
                         return;
                     }
@@ -119,7 +149,7 @@ impl RowMatcher {
                 },
             );
         }
-        (self.hits, self.chosen) = (hits, chosen);
+        (self.hits, self.chosen, self.constant) = (hits, chosen, constant);
         out.sort_unstable_by_key(|m| m.row);
     }
 

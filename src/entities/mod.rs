@@ -36,6 +36,7 @@
 mod branch;
 mod candidate;
 pub mod numeric;
+mod personal;
 mod reader;
 mod resolve;
 mod rules;
@@ -45,6 +46,7 @@ mod words;
 mod work;
 
 pub use candidate::{Attributes, Candidate, Provenance, Source, Strength};
+pub(crate) use personal::{is_personal, long_numbers};
 pub use reader::{Found, Reader, RegexSlots};
 pub(crate) use resolve::keep_apart;
 pub use resolve::{resolve, shown};

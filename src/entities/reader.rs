@@ -139,17 +139,19 @@ impl Reader {
         })
     }
 
-    /// Adds every value that has a shape of its own to `out`, in no particular order.
+    /// Adds every value that has a shape of its own to `out`, in no particular order. Tells for which other reference
+    /// moments they are the same.
     pub fn read(
         &self,
         text: &NormalizedText,
         own_airline: Option<&str>,
         reference: &jiff::ZonedDateTime,
         out: &mut Vec<Candidate<'_>>,
-    ) {
-        self.temporals(text.chars(), reference, out);
+    ) -> temporal::Holds {
+        let holds = self.temporals(text.chars(), reference, out);
         self.numerics(text.chars(), own_airline, out);
         self.patterns(text, out);
+        holds
     }
 
     /// Adds the names that a message holds to `out`: values of gazetteers, and of shops that no gazetteer has.
@@ -195,9 +197,14 @@ impl Reader {
         });
     }
 
-    fn temporals(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Candidate<'_>>) {
+    fn temporals(
+        &self,
+        chars: &[char],
+        reference: &jiff::ZonedDateTime,
+        out: &mut Vec<Candidate<'_>>,
+    ) -> temporal::Holds {
         let mut found = Vec::new();
-        self.temporal.read(chars, reference, &mut found);
+        let holds = self.temporal.read(chars, reference, &mut found);
         for t in found {
             let kind = match t.kind {
                 temporal::Kind::Date => self.kinds.date,
@@ -221,6 +228,7 @@ impl Reader {
             c.fills = !split;
             out.push(c);
         }
+        holds
     }
 
     fn numerics(&self, chars: &[char], own_airline: Option<&str>, out: &mut Vec<Candidate<'_>>) {

@@ -7,7 +7,7 @@ use crate::slots;
 use crate::text::Span;
 
 /// A message as the conversation around it sees it; empty where it was not listened to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Heard {
     /// The normalised characters.
     pub chars: Vec<char>,

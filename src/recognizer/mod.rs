@@ -8,6 +8,7 @@
 //! Recognition is a pure function of the snapshot and the request: no clock, no I/O, no lock, no randomness.
 
 mod answer;
+mod cache;
 mod foundation;
 mod heard;
 mod hearing;
@@ -18,6 +19,8 @@ mod requests;
 mod trace;
 
 pub use answer::{Alternative, Mood, Outcome, Recognition, Recognized, SetAside, SoundReading, Value};
+use cache::Lasting;
+pub use cache::ReadingCache;
 pub use foundation::Foundation;
 use heard::Topics;
 pub(crate) use heard::{Heard, Offer, Wanted};
@@ -27,6 +30,7 @@ pub use trace::{Trace, TracedIntent, TracedKeyword, TracedRow};
 
 use crate::decide::{self, Anchors, Classes, Considered, CueMatch, CueTable, Ranking, RowIndex, RowMatch, RowMatcher};
 use crate::dictionary::{BUILTIN_KINDS, Bundle, Intent, KindId, Scope};
+use crate::entities::temporal::Holds;
 use crate::entities::{self, Candidate, Provenance, Reader};
 use crate::learn::{Features, Scores, SoundTable, Symbols};
 use crate::matching::{Matches, SoundMatch, Visibility};
@@ -139,6 +143,8 @@ struct Scratch {
     copies: (Vec<char>, Vec<bool>),
     filled: Vec<Filled>,
     search: Search,
+    /// For which other reference times the message would have been read the same.
+    lasting: Lasting,
 }
 
 thread_local! {
@@ -154,6 +160,8 @@ struct Message<'a, 'd> {
     entities: Vec<u32>,
     /// The reference time, in seconds since 1970.
     now: i64,
+    /// For which other reference times its values are the same.
+    holds: Holds,
 }
 
 /// What the learner sees of a message.
@@ -295,9 +303,23 @@ impl Recognizer {
         Ok(self.read_all(utterance, account, None).0)
     }
 
-    /// Reads a message, and what it holds for intents that it may not name.
-    pub(crate) fn listen(&self, utterance: &Utterance<'_>, account: u16, wanted: &Wanted<'_>) -> (Recognition, Heard) {
-        self.read_all(utterance, account, Some(wanted))
+    /// Reads a message, and what it holds for intents that it may not name. With a cache it is read only where the
+    /// cache does not have it.
+    pub(crate) fn listen(
+        &self,
+        utterance: &Utterance<'_>,
+        account: u16,
+        wanted: &Wanted<'_>,
+        cache: Option<&mut ReadingCache>,
+    ) -> (Recognition, Heard) {
+        let read = || {
+            let reading = self.read_all(utterance, account, Some(wanted));
+            (reading, SCRATCH.with_borrow(|scratch| scratch.lasting.clone()))
+        };
+        match cache.filter(|_| utterance.hypotheses.is_empty() && !utterance.explain) {
+            Some(cache) => cache.get_or_read(utterance, account, wanted, read),
+            None => read().0,
+        }
     }
 
     fn read_all(&self, utterance: &Utterance<'_>, account: u16, wanted: Option<&Wanted<'_>>) -> (Recognition, Heard) {
@@ -373,7 +395,7 @@ impl Recognizer {
         scratch.matches.find(&self.bundle, &self.segmenter, &scratch.text, &scratch.segments, &view.visibility);
         let mut candidates = Vec::new();
         let airline = self.bundle.content.accounts[usize::from(account)].airline.as_deref();
-        self.reader.read(&scratch.text, airline, reference, &mut candidates);
+        let holds = self.reader.read(&scratch.text, airline, reference, &mut candidates);
         if by_sound {
             let scene = Scene {
                 bundle: &self.bundle,
@@ -390,7 +412,7 @@ impl Recognizer {
         self.reader.names(&scratch.text, found, &mut candidates);
         decide::mark_ignorable(self.ignorable, &scratch.matches, scratch.text.chars(), &mut scratch.ignorable);
         let entities = entities::resolve(&candidates);
-        let message = Message { view, candidates, entities, now: reference.timestamp().as_second() };
+        let message = Message { view, candidates, entities, now: reference.timestamp().as_second(), holds };
         self.symbolize(scratch, &message);
         message
     }
@@ -461,6 +483,7 @@ impl Recognizer {
             trace,
         };
         scratch.judgement = (rows, ranking);
+        scratch.lasting = Lasting { values: message.holds, rows: scratch.rows.take_constant() };
         (recognition, heard)
     }
 

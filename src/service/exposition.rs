@@ -79,6 +79,8 @@ fn calls(page: &mut Page, shared: &Shared) {
     for (why, name) in Shed::ALL {
         page.sample("zhiyi_shed_total", &[("reason", name)], sum(&|t| &t.shed[why as usize]));
     }
+    let kept = sum(&|t| &t.from_cache);
+    page.one("zhiyi_cached_readings_total", "counter", "Messages whose reading had been kept from before.", kept);
     let items = sum(&|t| &t.item_faults);
     page.one("zhiyi_item_faults_total", "counter", "Messages of batches and streams refused by themselves.", items);
     let calls = sum(&|t| &t.calls_in_flight);

@@ -1,34 +1,15 @@
 //! Takes what belongs to a person out of texts before they are written down.
 
 use super::proto::RecognizeResponse;
+use crate::entities::{is_personal, long_numbers};
 use std::borrow::Cow;
-
-/// Kinds of values that name a person or what is theirs.
-const PERSONAL: &[&str] = &[
-    "phone",
-    "id_number",
-    "passport",
-    "order_no",
-    "ticket_no",
-    "booking_reference",
-    "mileage_card_no",
-    "member_card_no",
-    "plate_no",
-    "address",
-];
-/// Digits in a row that are hidden whatever they are: numbers that nothing read as anything may still be a person's.
-const LONG_NUMBER: usize = 7;
-
-pub(super) fn personal(kind: &str) -> bool {
-    PERSONAL.contains(&kind)
-}
 
 /// The text with every personal value and every long number replaced by `*`, one for each character.
 pub(super) fn text(text: &str, answer: &RecognizeResponse) -> String {
     let mut hidden: Vec<(usize, usize)> = Vec::new();
-    let spans = answer.entities.iter().filter(|e| personal(&e.kind)).filter_map(|e| e.span.as_ref());
+    let spans = answer.entities.iter().filter(|e| is_personal(&e.kind)).filter_map(|e| e.span.as_ref());
     let slots =
-        answer.intents.iter().flat_map(|i| &i.slots).filter(|s| personal(&s.name)).filter_map(|s| s.span.as_ref());
+        answer.intents.iter().flat_map(|i| &i.slots).filter(|s| is_personal(&s.name)).filter_map(|s| s.span.as_ref());
     hidden.extend(spans.chain(slots).map(|s| (s.char_start as usize, s.char_end as usize)));
     let characters: Vec<char> = text.chars().collect();
     hidden.extend(long_numbers(&characters));
@@ -39,36 +20,10 @@ pub(super) fn text(text: &str, answer: &RecognizeResponse) -> String {
 /// A value of a slot or entity, hidden where its kind or its look says so.
 pub(super) fn value<'v>(kind: &str, value: &'v str) -> Cow<'v, str> {
     let characters: Vec<char> = value.chars().collect();
-    if personal(kind) || !long_numbers(&characters).is_empty() {
+    if is_personal(kind) || !long_numbers(&characters).is_empty() {
         return "*".repeat(characters.len()).into();
     }
     value.into()
-}
-
-/// Ranges of at least [`LONG_NUMBER`] digits, with single separators among them.
-fn long_numbers(characters: &[char]) -> Vec<(usize, usize)> {
-    let digit = |c: char| c.is_numeric() || "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖".contains(c);
-    let (mut out, mut at) = (Vec::new(), 0);
-    while at < characters.len() {
-        if !digit(characters[at]) {
-            at += 1;
-            continue;
-        }
-        let (start, mut end, mut digits) = (at, at, 0);
-        while let Some(c) = characters.get(at) {
-            if digit(*c) {
-                digits += 1;
-                end = at + 1;
-            } else if !(matches!(c, ' ' | '-' | '－' | '—') && characters.get(at + 1).is_some_and(|c| digit(*c))) {
-                break;
-            }
-            at += 1;
-        }
-        if digits >= LONG_NUMBER {
-            out.push((start, end));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

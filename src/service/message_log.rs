@@ -3,6 +3,7 @@
 use super::proto::{self, RecognizeRequest, RecognizeResponse};
 use super::{convert, mask};
 use crate::config::RecognitionLogConfig;
+use crate::entities::is_personal;
 use jiff::Timestamp;
 use serde_json::json;
 use std::fs::{File, OpenOptions};
@@ -171,7 +172,7 @@ fn outcome(answer: &RecognizeResponse) -> &'static str {
 
 fn intents(answer: &RecognizeResponse) -> Vec<serde_json::Value> {
     let kind_of = |slot: &proto::Slot| {
-        let same = |e: &&proto::Entity| e.span == slot.span && mask::personal(&e.kind);
+        let same = |e: &&proto::Entity| e.span == slot.span && is_personal(&e.kind);
         answer.entities.iter().find(same).map_or_else(|| slot.name.clone(), |e| e.kind.clone())
     };
     let slot = |s: &proto::Slot| json!({ "name": s.name, "value": mask::value(&kind_of(s), &s.value) });

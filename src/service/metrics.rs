@@ -144,6 +144,8 @@ pub(super) struct ThreadMetrics {
     pub(super) latency: [Histogram; Method::ALL.len()],
     /// The recogniser's part alone, a message.
     pub(super) recognition: Histogram,
+    /// Messages whose reading had been kept.
+    pub(super) from_cache: Counter,
     /// Messages of batches and streams that were refused by themselves.
     pub(super) item_faults: Counter,
     pub(super) shed: [Counter; Shed::ALL.len()],

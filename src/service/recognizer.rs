@@ -11,7 +11,7 @@ use super::versions::Active;
 use super::{Limits, Shared, convert};
 use crate::context;
 use crate::moderation::Direction;
-use crate::recognizer::{Outcome, Recognition, Recognizer};
+use crate::recognizer::{Outcome, ReadingCache, Recognition, Recognizer};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::pin::Pin;
@@ -32,12 +32,13 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Checks a request, reads its message and makes the answer. `seen` is told the recognition, and when it began and
-    /// ended.
+    /// Checks a request, reads its message and makes the answer, with the readings that were kept of the same recogniser.
+    /// `seen` is told the recognition, and when it began and ended.
     pub(super) fn answer(
         &self,
         recognizer: &Recognizer,
         request: &proto::RecognizeRequest,
+        cache: Option<&mut ReadingCache>,
         seen: impl FnOnce(&Recognition, Instant, Instant),
     ) -> Result<proto::RecognizeResponse, Fault> {
         let hypotheses = convert::hypotheses(request, &self.limits)?;
@@ -46,7 +47,7 @@ impl Reading {
         let before = convert::state(request, &seal)?;
         let location = convert::location(request)?;
         let began = Instant::now();
-        let turn = context::answer(recognizer, &utterance, location, &before)?;
+        let turn = context::answer_with(recognizer, &utterance, location, &before, cache)?;
         seen(&turn.recognition, began, Instant::now());
         let text = convert::carrier(request, turn.recognition.hypothesis);
         Ok(convert::turn(recognizer, text, &request.request_id, turn, &seal))
@@ -66,21 +67,28 @@ pub(super) struct RecognizerService {
 impl RecognizerService {
     fn read(&self, active: &Active, request: &proto::RecognizeRequest) -> Result<proto::RecognizeResponse, Fault> {
         let recognizer = &active.recognizer;
-        let answer = self.shared.reading.answer(recognizer, request, |recognition, began, ended| {
-            self.metrics.recognition.record(ended - began);
-            let intents = recognition.intents.iter().map(|i| i.intent);
-            let content = &recognizer.bundle().content;
-            let human = intents.clone().any(|i| content.intents[usize::from(i)].human);
-            active.answers[self.thread].record(recognition.account, outcome(recognition), intents, human);
-            call::note(|notes| {
-                notes.recognition = Some((began, ended));
-                let account = content.accounts[usize::from(recognition.account)].id.clone();
-                let outcome = super::metrics::OUTCOMES[outcome(recognition)].to_owned();
-                let version = recognizer.bundle().version.clone();
-                notes.attributes =
-                    vec![("zhiyi.account", account), ("zhiyi.outcome", outcome), ("zhiyi.dictionary_version", version)];
-            });
-        })?;
+        let mut cache = active.cache(self.thread);
+        let hits = cache.as_ref().map_or(0, |c| c.hits());
+        let answer =
+            self.shared.reading.answer(recognizer, request, cache.as_deref_mut(), |recognition, began, ended| {
+                self.metrics.recognition.record(ended - began);
+                let intents = recognition.intents.iter().map(|i| i.intent);
+                let content = &recognizer.bundle().content;
+                let human = intents.clone().any(|i| content.intents[usize::from(i)].human);
+                active.answers[self.thread].record(recognition.account, outcome(recognition), intents, human);
+                call::note(|notes| {
+                    notes.recognition = Some((began, ended));
+                    let account = content.accounts[usize::from(recognition.account)].id.clone();
+                    let outcome = super::metrics::OUTCOMES[outcome(recognition)].to_owned();
+                    let version = recognizer.bundle().version.clone();
+                    notes.attributes = vec![
+                        ("zhiyi.account", account),
+                        ("zhiyi.outcome", outcome),
+                        ("zhiyi.dictionary_version", version),
+                    ];
+                });
+            })?;
+        self.metrics.from_cache.add(cache.map_or(0, |c| c.hits()) - hits);
         self.pass_on(request, &answer);
         Ok(answer)
     }

@@ -114,7 +114,7 @@ impl Server {
         };
         let (commands, waiting) = std::sync::mpsc::channel();
         let shared = Arc::new(Shared {
-            versions: Versions::new(loaded.recognizer, &loaded.path, config.threads, &config.dictionary),
+            versions: Versions::new(loaded.recognizer, &loaded.path, config),
             shadow: ArcSwapOption::empty(),
             shadow_path: config.shadow.path.clone(),
             shadow_queue: config.shadow.queue,

@@ -89,7 +89,7 @@ impl Found {
 fn compare(recognizer: &Recognizer, reading: &Reading, jobs: &Receiver<Job>, found: &Found, log: Option<&LogEnd>) {
     while let Ok(Job { at, request, answer }) = jobs.recv() {
         found.compared.fetch_add(1, Ordering::Relaxed);
-        let Ok(shadow) = reading.answer(recognizer, &request, |_, _, _| ()) else {
+        let Ok(shadow) = reading.answer(recognizer, &request, None, |_, _, _| ()) else {
             found.refused.fetch_add(1, Ordering::Relaxed);
             continue;
         };

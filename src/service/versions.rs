@@ -2,10 +2,10 @@
 
 use super::metrics::{Answers, OUTCOMES};
 use crate::builder;
-use crate::config::DictionaryConfig;
+use crate::config::Config;
 use crate::dictionary::{Content, DictionaryError, Sections, Slice};
 use crate::files;
-use crate::recognizer::Recognizer;
+use crate::recognizer::{ReadingCache, Recognizer};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -21,11 +21,18 @@ pub(super) struct Active {
     pub(super) since: Timestamp,
     /// One for each serving thread.
     pub(super) answers: Vec<Answers>,
+    /// One for each serving thread, which alone locks it; none where readings are not kept.
+    caches: Vec<Mutex<ReadingCache>>,
 }
 
 impl Active {
     pub(super) fn version(&self) -> &str {
         &self.recognizer.bundle().version
+    }
+
+    /// The readings that a serving thread keeps.
+    pub(super) fn cache(&self, thread: usize) -> Option<MutexGuard<'_, ReadingCache>> {
+        self.caches.get(thread).map(|c| c.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -101,6 +108,8 @@ const LONGEST_TRAIL: usize = 1_000;
 pub(super) struct Versions {
     active: ArcSwap<Active>,
     threads: usize,
+    /// Readings that each of them keeps.
+    readings: usize,
     kept: usize,
     history: Option<PathBuf>,
     history_files: usize,
@@ -123,14 +132,16 @@ pub(super) enum ActivateError {
 }
 
 impl Versions {
-    pub(super) fn new(recognizer: Recognizer, path: &Path, threads: usize, config: &DictionaryConfig) -> Self {
-        let active = active(recognizer, path, threads);
+    pub(super) fn new(recognizer: Recognizer, path: &Path, config: &Config) -> Self {
+        let (threads, readings) = (config.threads, config.cache.readings);
+        let active = active(recognizer, path, threads, readings);
         let versions = Self {
             active: ArcSwap::new(active.clone()),
             threads,
-            kept: config.kept,
-            history: config.history.clone(),
-            history_files: config.history_files,
+            readings,
+            kept: config.dictionary.kept,
+            history: config.dictionary.history.clone(),
+            history_files: config.dictionary.history_files,
             past: Mutex::default(),
             changed: AtomicU64::new(0),
             unchanged: AtomicU64::new(0),
@@ -156,7 +167,7 @@ impl Versions {
 
     /// Makes a dictionary serve. Calls that began before finish with the old one.
     pub(super) fn install(&self, recognizer: Recognizer, path: &Path) {
-        let new = active(recognizer, path, self.threads);
+        let new = active(recognizer, path, self.threads, self.readings);
         self.swap(&new);
         let mut past = self.past();
         past.trail.push(new.version().to_owned());
@@ -246,7 +257,7 @@ impl Versions {
             _ => return Err(ActivateError::NothingBefore),
         };
         let (recognizer, path) = self.open(&before)?;
-        self.swap(&active(recognizer, &path, self.threads));
+        self.swap(&active(recognizer, &path, self.threads, self.readings));
         self.past().trail.pop();
         Ok((before, now))
     }
@@ -326,9 +337,10 @@ impl Versions {
     }
 }
 
-fn active(recognizer: Recognizer, path: &Path, threads: usize) -> Arc<Active> {
+fn active(recognizer: Recognizer, path: &Path, threads: usize, readings: usize) -> Arc<Active> {
     let content = &recognizer.bundle().content;
     let answers = || Answers::new(content.accounts.len(), content.intents.len());
     let answers = std::iter::repeat_with(answers).take(threads).collect();
-    Arc::new(Active { recognizer, path: path.to_owned(), since: Timestamp::now(), answers })
+    let caches = (0..threads).filter_map(|_| ReadingCache::new(readings)).map(Mutex::new).collect();
+    Arc::new(Active { recognizer, path: path.to_owned(), since: Timestamp::now(), answers, caches })
 }

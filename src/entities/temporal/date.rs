@@ -42,7 +42,7 @@ impl Scan<'_> {
             '上' | '下' | '这' | '本' | '今' | '当' | '同' => self.relative(at),
             '次' => {
                 let end = self.text(at, "次月")?;
-                let first = shift_months(date(i64::from(self.today.year()), i64::from(self.today.month()), 1)?, 1)?;
+                let first = shift_months(date(i64::from(self.today().year()), i64::from(self.today().month()), 1)?, 1)?;
                 let month = Period::month(i64::from(first.year()), i64::from(first.month()))?;
                 Some(self.bit(month, at, end, "date.month"))
             }
@@ -71,7 +71,7 @@ impl Scan<'_> {
 
     /// As [`Scan::yearly`], but a holiday just gone does not hide the one to come.
     pub(super) fn future_only(&mut self, of: impl Fn(i64) -> Option<Period>, at: usize) -> Option<Period> {
-        let anchor = self.base.map_or(self.today, |b| b.start);
+        let anchor = self.base.map_or(self.today(), |b| b.start);
         let this = i64::from(anchor.year());
         let found = (this - 2..=this + 2).filter_map(of);
         let mut past = None;
@@ -103,17 +103,17 @@ impl Scan<'_> {
     }
 
     fn date_word(&mut self, word: Word, at: usize, end: usize) -> Option<DateBit> {
-        let this_year = i64::from(self.today.year());
+        let this_year = i64::from(self.today().year());
         match word {
             Word::Day(n) => {
                 if !self.free_day_word(at, end) {
                     return None;
                 }
-                let day = Period::day(shift_days(self.today, n)?)?;
+                let day = Period::day(shift_days(self.today(), n)?)?;
                 Some(self.bit(day, at, end, "date.relative_day"))
             }
             Word::DayList(a, b) => {
-                let period = days(shift_days(self.today, a)?, shift_days(self.today, b + 1)?)?;
+                let period = days(shift_days(self.today(), a)?, shift_days(self.today(), b + 1)?)?;
                 Some(self.bit(period, at, end, "date.day_list"))
             }
             Word::Year(n) => {
@@ -187,7 +187,7 @@ impl Scan<'_> {
 
     fn bare_section(&mut self, whole: Whole, s: super::lexicon::Section, at: usize) -> Option<Period> {
         use super::lexicon::Section::{FirstHalf, SecondHalf};
-        let today = self.today;
+        let today = self.today();
         let (year, month) = (i64::from(today.year()), i64::from(today.month()));
         let of = |shift: i64| -> Option<Period> {
             let whole = match whole {
@@ -211,7 +211,7 @@ impl Scan<'_> {
     /// [`Scan::pick`] without the rule of the near past.
     pub(super) fn pick_plain(&mut self, past: Option<Period>, future: Option<Period>, at: usize) -> Option<Period> {
         let far = past.and_then(|p| {
-            let start = shift_days(self.today, -4000)?;
+            let start = shift_days(self.today(), -4000)?;
             Some(Period { start, end: shift_days(start, 1)?, ..p })
         });
         let picked = self.pick(far, future, at)?;
@@ -220,7 +220,7 @@ impl Scan<'_> {
 
     /// The same day `months` later, for offsets.
     pub(super) fn months_later(&self, months: i64) -> Option<jiff::civil::Date> {
-        let m = i64::from(self.today.year()) * 12 + i64::from(self.today.month()) - 1 + months;
-        clipped(m.div_euclid(12), m.rem_euclid(12) + 1, i64::from(self.today.day()))
+        let m = i64::from(self.today().year()) * 12 + i64::from(self.today().month()) - 1 + months;
+        clipped(m.div_euclid(12), m.rem_euclid(12) + 1, i64::from(self.today().day()))
     }
 }

@@ -262,7 +262,7 @@ impl Scan<'_> {
 
     /// 26 → 2026, 91 → 1991: up to ten years ahead, else the last century.
     pub(super) fn century(&self, short: i64) -> i64 {
-        let year = i64::from(self.today.year());
+        let year = i64::from(self.today().year());
         let century = year - year.rem_euclid(100);
         if year < 2000 {
             return century + short;
@@ -288,7 +288,7 @@ impl Scan<'_> {
                 None => bit(Period::month(year, month)?, Some(WrongDate { year, month, day })),
             });
         }
-        let anchor = self.base.map_or(self.today, |b| b.start);
+        let anchor = self.base.map_or(self.today(), |b| b.start);
         let this = i64::from(anchor.year());
         // 29 February needs up to eight years
         let future = (this..=this + 8).find_map(|y| date(y, month, day).filter(|&d| d >= anchor));
@@ -307,7 +307,7 @@ impl Scan<'_> {
 
     /// A period that comes back every year: its occurrence that is meant.
     pub(super) fn yearly(&mut self, at: usize, of: impl Fn(i64) -> Option<Period>) -> Option<Period> {
-        let anchor = self.base.map_or(self.today, |b| b.start);
+        let anchor = self.base.map_or(self.today(), |b| b.start);
         let this = i64::from(anchor.year());
         let mut past = None;
         let mut future = None;

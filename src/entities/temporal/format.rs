@@ -2,6 +2,7 @@
 
 use super::calendar::{Grain, Period, shift_days, shift_minutes};
 use super::found::{Amount, Clock, Found, Meaning, Moment, PartMeaning, Precision, WrongDate};
+use super::present::Present;
 use super::{Kind, Part, Reason};
 use jiff::civil::{Date, DateTime, Time};
 use std::fmt::Write;
@@ -158,7 +159,7 @@ fn between(start: Moment, end: Moment, extents: bool) -> Option<String> {
 }
 
 /// Kind, canonical value, and what is wrong with it.
-pub(super) fn value(found: &Found, now: DateTime, extents: bool) -> Option<(Kind, String, Option<Reason>)> {
+pub(super) fn value(found: &Found, present: &Present, extents: bool) -> Option<(Kind, String, Option<Reason>)> {
     let clock_reason = |c: Clock| matches!(c, Clock::Wrong { .. }).then_some(Reason::NoSuchTime);
     Some(match &found.meaning {
         Meaning::Date(p) => (Kind::Date, period(*p), None),
@@ -167,7 +168,7 @@ pub(super) fn value(found: &Found, now: DateTime, extents: bool) -> Option<(Kind
         Meaning::DateTime { date, clock } => (Kind::DateTime, on_day(*date, *clock, extents)?, clock_reason(*clock)),
         Meaning::Between { from, to } => (Kind::DateTime, between(*from, *to, extents)?, None),
         Meaning::From(start) => (Kind::Date, from(*start), None),
-        Meaning::Now => (Kind::DateTime, moment(now), None),
+        Meaning::Now => (Kind::DateTime, moment(present.now()), None),
         Meaning::Duration { least, most } => {
             let mut out = duration(least);
             if let Some(most) = most {

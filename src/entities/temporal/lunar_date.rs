@@ -28,7 +28,7 @@ impl Scan<'_> {
                     });
                     i = n.end + 1;
                 } else if let Some((Word::Year(n), e)) = self.word(i) {
-                    year = Some(i64::from(self.today.year()) + n);
+                    year = Some(i64::from(self.today().year()) + n);
                     i = e;
                 }
                 if let Some(name) = self.holiday_name(i) {

@@ -34,6 +34,7 @@ mod open_end;
 mod period;
 mod phrase;
 mod point;
+mod present;
 mod range;
 mod reader;
 mod recurrence;
@@ -47,6 +48,7 @@ mod week;
 use super::numeric::numeral;
 use super::words;
 pub use holidays::{Holiday, HolidayRule, HolidayRuleError, PublicHoliday};
+pub use present::Holds;
 pub use reader::{Kind, Part, Reader, Reason, Temporal};
 pub use rules::{RULES, Rule};
 

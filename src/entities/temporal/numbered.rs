@@ -112,7 +112,7 @@ impl Scan<'_> {
         let narrowed = self.narrow(&bit);
         // 24年 alone is a year near ours; 10年 and 20年 are lengths of time
         let bare = n.form == Form::Digits
-            || (13..=self.today.year() as i64 % 100 + 5).contains(&n.value)
+            || (13..=self.today().year() as i64 % 100 + 5).contains(&n.value)
                 && n.value % 5 != 0
                 && !self.one_of(end, "前后内以之来多半了零又质保老经工历");
         match narrowed {
@@ -158,7 +158,7 @@ impl Scan<'_> {
         if !(1..=31).contains(&d.value) {
             return None;
         }
-        let year = year.unwrap_or(i64::from(self.today.year()));
+        let year = year.unwrap_or(i64::from(self.today().year()));
         let mut bit = self.bit(Period::year(year)?, at, e, "date.month_day");
         bit.wrong = Some(super::found::WrongDate { year, month, day: d.value });
         Some(bit)
@@ -206,7 +206,7 @@ impl Scan<'_> {
         {
             return None;
         }
-        let anchor = self.base.map_or(self.today, |b| b.start);
+        let anchor = self.base.map_or(self.today(), |b| b.start);
         let (year, month) = (i64::from(anchor.year()), i64::from(anchor.month()));
         let mut past = None;
         let mut future = None;

@@ -51,7 +51,7 @@ impl Scan<'_> {
         } else {
             shift_days(date, sign * amount.all_days())?
         };
-        shift_seconds(date.to_datetime(self.now.time()), sign * amount.clock_seconds())
+        shift_seconds(date.to_datetime(self.now().time()), sign * amount.clock_seconds())
     }
 
     /// 三天后, 两周前, 半年以后 as a day.
@@ -121,7 +121,7 @@ impl Scan<'_> {
     ) -> Option<Found> {
         let other = self.moved(amount, sign)?;
         let second = |at| Moment { at, precision: Precision::Second };
-        let (from, mut to) = if sign > 0 { (self.now, other) } else { (other, self.now) };
+        let (from, mut to) = if sign > 0 { (self.now(), other) } else { (other, self.now()) };
         let whole = amount.whole_days();
         if whole && to_midnight && sign > 0 {
             to = shift_days(to.date(), 1)?.to_datetime(jiff::civil::Time::midnight());
@@ -191,15 +191,15 @@ impl Scan<'_> {
             });
         }
         let (measure, end) = self.measure(e)?;
-        let hour = self.now.date().to_datetime(jiff::civil::time(self.now.hour(), 0, 0, 0));
-        let minute = self.now.date().to_datetime(jiff::civil::time(self.now.hour(), self.now.minute(), 0, 0));
+        let hour = self.now().date().to_datetime(jiff::civil::time(self.now().hour(), 0, 0, 0));
+        let minute = self.now().date().to_datetime(jiff::civil::time(self.now().hour(), self.now().minute(), 0, 0));
         let (from, to) = match (measure, sign) {
             (Measure::Hour, -1) => (shift_minutes(hour, -60 * n.value)?, hour),
             (Measure::Hour, _) => (shift_minutes(hour, 60)?, shift_minutes(hour, 60 * (n.value + 1))?),
             (Measure::Minute, -1) => (shift_minutes(minute, -n.value)?, minute),
             (Measure::Minute, _) => (shift_minutes(minute, 1)?, shift_minutes(minute, n.value + 1)?),
-            (Measure::Second, -1) => (shift_seconds(self.now, -n.value)?, self.now),
-            (Measure::Second, _) => (shift_seconds(self.now, 1)?, shift_seconds(self.now, n.value + 1)?),
+            (Measure::Second, -1) => (shift_seconds(self.now(), -n.value)?, self.now()),
+            (Measure::Second, _) => (shift_seconds(self.now(), 1)?, shift_seconds(self.now(), n.value + 1)?),
             _ => return None,
         };
         let second = |at| Moment { at, precision: Precision::Second };
@@ -212,7 +212,7 @@ impl Scan<'_> {
     }
 
     pub(super) fn aligned_period(&self, sign: i64, count: i64, unit: Unit) -> Option<Period> {
-        let today = self.today;
+        let today = self.today();
         let this = match unit {
             Unit::Day => Period::day(today)?,
             Unit::Week => Period::week(today, 0)?,

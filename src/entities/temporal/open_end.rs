@@ -64,11 +64,11 @@ impl Scan<'_> {
                     None => d.period.end.to_datetime(Time::midnight()),
                 };
                 let moment = |at| Moment { at, precision: Precision::Second };
-                if to <= self.now {
+                if to <= self.now() {
                     // 2019年以前 has no beginning: the period itself
                     return None;
                 }
-                let mut parts = vec![(PartMeaning::Date(days(self.today, last_day(to)?)?), span.clone())];
+                let mut parts = vec![(PartMeaning::Date(days(self.today(), last_day(to)?)?), span.clone())];
                 if let Some(t) = time {
                     parts = vec![
                         (PartMeaning::Date(d.period), d.start..d.end),
@@ -76,7 +76,7 @@ impl Scan<'_> {
                     ];
                 }
                 Some(Found {
-                    meaning: Meaning::Between { from: moment(self.now), to: moment(to) },
+                    meaning: Meaning::Between { from: moment(self.now()), to: moment(to) },
                     span,
                     parts,
                     rule: "open.before",
@@ -101,9 +101,9 @@ impl Scan<'_> {
             }
             (Some(d), None) => {
                 let start = d.period.start;
-                if since && start <= self.today {
+                if since && start <= self.today() {
                     let from = Moment { at: start.to_datetime(Time::midnight()), precision: Precision::Hour };
-                    let to = Moment { at: self.now, precision: Precision::Second };
+                    let to = Moment { at: self.now(), precision: Precision::Second };
                     if from.at >= to.at {
                         return None;
                     }

@@ -194,7 +194,7 @@ impl Scan<'_> {
                         return Some((Period::months(year, month, 3, Grain::Part)?, end, "date.season"));
                     }
                     Some((Word::Day(0), end)) => {
-                        let day = shift_months(self.today, (year - i64::from(self.today.year())) * 12)?;
+                        let day = shift_months(self.today(), (year - i64::from(self.today().year())) * 12)?;
                         return Some((Period::day(day)?, end, "date.counted"));
                     }
                     Some((Word::Section(Whole::Year, s), end)) => {
@@ -234,7 +234,7 @@ impl Scan<'_> {
                     && bit.shape != Shape::Month
                 {
                     let day =
-                        super::calendar::clipped(year, i64::from(period.start.month()), i64::from(self.today.day()))?;
+                        super::calendar::clipped(year, i64::from(period.start.month()), i64::from(self.today().day()))?;
                     return Some((Period::day(day)?, end, "date.counted"));
                 }
                 if let Some(n) = self.num(at)
@@ -250,7 +250,7 @@ impl Scan<'_> {
             }
             Grain::Week => {
                 if let Some((Word::Day(0), end)) = self.word(at) {
-                    let day = super::calendar::number(self.today.weekday()) - 1;
+                    let day = super::calendar::number(self.today().weekday()) - 1;
                     return Some((Period::day(shift_days(period.start, day)?)?, end, "date.counted"));
                 }
                 // 下周的周三, 下周周六

@@ -53,7 +53,7 @@ impl Scan<'_> {
                     return Some(Point { date: None, time: None, now: Some((at, end)) });
                 }
                 Word::DayPart(n, split, part) => {
-                    let day = Period::day(shift_days(self.today, n)?)?;
+                    let day = Period::day(shift_days(self.today(), n)?)?;
                     let date = self.bit(day, at, at + split, "date.relative_day");
                     let before = if n == 0 { Before::Today } else { Before::Day };
                     let time = self.time_in(at + split, end, Some(part), before)?;
@@ -61,7 +61,7 @@ impl Scan<'_> {
                 }
                 Word::HangingDay(n) => {
                     // 次日05:40 behind a day, 当天下午; alone it hangs on what was said before
-                    let anchor = self.base.map_or(self.today, |b| b.start);
+                    let anchor = self.base.map_or(self.today(), |b| b.start);
                     let day = Period::day(shift_days(anchor, n)?)?;
                     let date = self.bit(day, at, end, "date.relative_day");
                     let time = self.time_behind(&date)?;
@@ -92,7 +92,7 @@ impl Scan<'_> {
             return None;
         }
         // the right end of a range is as said: 昨天18时至今天6时
-        let before = if date.period.start == self.today && self.base.is_none() { Before::Today } else { Before::Day };
+        let before = if date.period.start == self.today() && self.base.is_none() { Before::Today } else { Before::Day };
         let mut at = date.end;
         if date.rule == "date.digits" && self.one_of(at, "-t_") && self.digit(at + 1) && self.clock_follows(at + 1) {
             at += 1;

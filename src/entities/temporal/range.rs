@@ -75,10 +75,10 @@ impl Scan<'_> {
 
     /// 从现在到晚上八点: until the next such moment.
     fn now_until(&self, start: usize, time: TimeBit) -> Option<Found> {
-        let to = stamp(self.today, time.clock, true)?;
-        let to = if to.at <= self.now { stamp(shift_days(self.today, 1)?, time.clock, true)? } else { to };
-        let from = Moment { at: self.now, precision: Precision::Second };
-        let now = i64::from(self.now.hour()) * 60 + i64::from(self.now.minute());
+        let to = stamp(self.today(), time.clock, true)?;
+        let to = if to.at <= self.now() { stamp(shift_days(self.today(), 1)?, time.clock, true)? } else { to };
+        let from = Moment { at: self.now(), precision: Precision::Second };
+        let now = i64::from(self.now().hour()) * 60 + i64::from(self.now().minute());
         let clock = Clock::Span { from: now, to: bounds(time.clock)?.1 };
         let span = start..time.end;
         let parts = vec![(PartMeaning::Time(clock), span.clone())];
@@ -89,9 +89,9 @@ impl Scan<'_> {
         // 到现在, 至今, 到目前为止
         let from = self.moment_of(&left);
         if let Some(now_end) = self.now_end(to, joint_at)
-            && let Some(from) = from.filter(|f| f.at < self.now)
+            && let Some(from) = from.filter(|f| f.at < self.now())
         {
-            let now = Moment { at: self.now, precision: Precision::Second };
+            let now = Moment { at: self.now(), precision: Precision::Second };
             let span = left.start()..now_end;
             let parts = self.parts_until_today(from.at.date(), span.clone())?;
             return Some(Found { meaning: Meaning::Between { from, to: now }, span, parts, rule: "range.until_now" });
@@ -250,7 +250,7 @@ impl Scan<'_> {
             }
             (None, Some(lt), Some(r), rt) => {
                 // 13:20到次日05:40: the left end is on the day before or today
-                let from = stamp(self.today, lt.clock, false)?;
+                let from = stamp(self.today(), lt.clock, false)?;
                 self.mixed(from, &left, Some(r), rt, span)
             }
             (Some(_), _, Some(r), rt) => {
@@ -292,13 +292,13 @@ impl Scan<'_> {
             (Some(d), None) => {
                 Some(Moment { at: d.period.start.to_datetime(Time::midnight()), precision: Precision::Hour })
             }
-            (None, Some(t)) => stamp(self.today, t.clock, false),
+            (None, Some(t)) => stamp(self.today(), t.clock, false),
             (None, None) => None,
         }
     }
 
     pub(super) fn parts_until_today(&self, from: Date, span: Range<usize>) -> Option<Vec<(PartMeaning, Range<usize>)>> {
-        let period = days(from, shift_days(self.today, 1)?)?;
+        let period = days(from, shift_days(self.today(), 1)?)?;
         Some(vec![(PartMeaning::Date(period), span)])
     }
 
@@ -397,7 +397,7 @@ impl Scan<'_> {
 
     /// The next such day of the month, today included.
     pub(super) fn future_day(&self, day: i64) -> Option<Date> {
-        let anchor = self.base.map_or(self.today, |b| b.start);
+        let anchor = self.base.map_or(self.today(), |b| b.start);
         let month = i64::from(anchor.year()) * 12 + i64::from(anchor.month()) - 1;
         (0..=3).find_map(|shift| {
             super::calendar::date((month + shift).div_euclid(12), (month + shift).rem_euclid(12) + 1, day)

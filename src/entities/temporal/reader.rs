@@ -7,6 +7,7 @@ use super::holidays::{Holiday, HolidayTable};
 use super::lexicon::{BEHIND_NUMBER, BEHIND_PREFIX, Lexicon, OPENINGS, PAST_WORDS, Word};
 use super::numbered::NO_DAY_AFTER;
 use super::numeral;
+use super::present::{Holds, Present};
 use super::range::JOINTS;
 use super::scan::{CHOICE_CALENDAR, CHOICE_DATE, CHOICE_HOUR, Scan};
 use super::words::WordIndex;
@@ -135,17 +136,16 @@ impl Reader {
         self
     }
 
-    /// Appends every phrase of time in `chars` to `out`, in the order of the text.
-    pub fn read(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Temporal>) {
+    /// Appends every phrase of time in `chars` to `out`, in the order of the text. Tells for which other reference
+    /// moments it would do the same.
+    pub fn read(&self, chars: &[char], reference: &jiff::ZonedDateTime, out: &mut Vec<Temporal>) -> Holds {
         let Some(first) = chars.iter().position(|&c| self.openings.has(c)) else {
-            return;
+            return Holds::Always;
         };
-        let now = reference.datetime();
         let mut scan = Scan {
             chars,
             reader: self,
-            now,
-            today: now.date(),
+            present: Present::new(reference.datetime()),
             flip: 0,
             seen: 0,
             base: None,
@@ -166,6 +166,7 @@ impl Reader {
                 None => i = self.skip(&scan, i),
             }
         }
+        scan.present.holds()
     }
 
     fn read_at(&self, scan: &mut Scan<'_>, at: usize) -> Option<Temporal> {
@@ -173,7 +174,7 @@ impl Reader {
         scan.seen = 0;
         scan.base = None;
         let found = scan.phrase(at)?;
-        let (kind, value, reason) = format::value(&found, scan.now, self.extents)?;
+        let (kind, value, reason) = format::value(&found, &scan.present, self.extents)?;
         let mut alternatives = Vec::new();
         let seen = scan.seen;
         for choice in [CHOICE_DATE, CHOICE_HOUR, CHOICE_CALENDAR] {
@@ -185,7 +186,7 @@ impl Reader {
             scan.base = None;
             if let Some(other) = scan.phrase(at)
                 && other.span == found.span
-                && let Some((_, other, _)) = format::value(&other, scan.now, self.extents)
+                && let Some((_, other, _)) = format::value(&other, &scan.present, self.extents)
                 && other != value
                 && !alternatives.contains(&other)
             {

@@ -20,24 +20,24 @@ impl Scan<'_> {
         let period;
         if let Some(e) = self.any(i, &["天", "日"]) {
             (period, end) = ("P1D".to_owned(), e);
-            dates.push(self.today);
+            dates.push(self.today());
         } else if self.any(i, &["早", "晚"]).is_some() {
             (period, end) = ("P1D".to_owned(), i);
-            dates.push(self.today);
+            dates.push(self.today());
         } else if let Some(e) = self.text(counted, "周末") {
             (period, end) = ("P1W".to_owned(), e);
-            dates.push(Period::weekend(self.today, 0)?.start);
+            dates.push(Period::weekend(self.today(), 0)?.start);
         } else if let Some(e) = self.week_word(counted) {
             (period, end) = ("P1W".to_owned(), e);
             while let Some((day, e)) = self.weekday(end) {
-                dates.push(super::calendar::on_or_after(self.today, day)?);
+                dates.push(super::calendar::on_or_after(self.today(), day)?);
                 end = e;
                 if let Some(to) = self.joint(end)
                     && let Some((last, e)) = self.weekday(self.week_word(to).unwrap_or(to))
                     && last > day
                 {
                     for day in day + 1..=last {
-                        dates.push(super::calendar::on_or_after(self.today, day)?);
+                        dates.push(super::calendar::on_or_after(self.today(), day)?);
                     }
                     end = e;
                     break;
@@ -52,11 +52,11 @@ impl Scan<'_> {
                 }
             }
             if dates.is_empty() {
-                dates.push(self.today);
+                dates.push(self.today());
             }
         } else if let Some(e) = self.text(counted, "季度") {
             (period, end) = ("P3M".to_owned(), e);
-            dates.push(self.today);
+            dates.push(self.today());
         } else if let Some(e) = self.text(counted, "月") {
             (period, end) = ("P1M".to_owned(), e);
             match self.num(e).and_then(|n| self.day_end(n.end, n.value, n.length, false).map(|e| (n.value, e))) {
@@ -64,7 +64,7 @@ impl Scan<'_> {
                     end = e;
                     dates.push(self.future_day(day)?);
                 }
-                None => dates.push(self.today),
+                None => dates.push(self.today()),
             }
         } else if let Some(e) = self.text(counted, "年") {
             (period, end) = ("P1Y".to_owned(), e);
@@ -74,7 +74,7 @@ impl Scan<'_> {
                     end = d.end;
                     dates.push(d.period.start);
                 }
-                _ => dates.push(self.today),
+                _ => dates.push(self.today()),
             }
         } else if let Some(e) = self.text(counted, "工作日") {
             return Some(self.repetition("R/P1D".to_owned(), at..e));
@@ -105,7 +105,7 @@ impl Scan<'_> {
         if end == i {
             end = i + 1;
         }
-        let plain = time.is_none() && dates == [self.today] && !self.weekday_said(at, end);
+        let plain = time.is_none() && dates == [self.today()] && !self.weekday_said(at, end);
         let text = if plain {
             format!("R/{period}")
         } else {

@@ -35,9 +35,9 @@ impl Scan<'_> {
         let (offset, end) = self.prefix(at)?;
         let first = self.ch(at)?;
         if let Some(e) = self.week_word(end) {
-            let week = Period::week(self.today, offset)?;
+            let week = Period::week(self.today(), offset)?;
             if let Some(e) = self.text(e, "末") {
-                return Some(self.bit(Period::weekend(self.today, offset)?, at, e, "date.weekend"));
+                return Some(self.bit(Period::weekend(self.today(), offset)?, at, e, "date.weekend"));
             }
             if let Some((period, e, shape)) = self.weekday_or_weekend(week, e) {
                 let mut bit = self.bit(period, at, e, "date.weekday");
@@ -49,7 +49,7 @@ impl Scan<'_> {
             }
             return Some(self.bit(week, at, e, "date.week"));
         }
-        let (year, month) = (i64::from(self.today.year()), i64::from(self.today.month()));
+        let (year, month) = (i64::from(self.today().year()), i64::from(self.today().month()));
         if let Some(e) = self.text(end, "月") {
             if self.one_of(e, "饼经嫂台光球亮薪卡租票供老") {
                 return None;
@@ -83,7 +83,7 @@ impl Scan<'_> {
         if let Some(e) = self.text(end, "工作日")
             && offset != 0
         {
-            let day = super::calendar::shift_working_days(self.today, offset)?;
+            let day = super::calendar::shift_working_days(self.today(), offset)?;
             return Some(self.bit(Period::day(day)?, at, e, "date.working_day"));
         }
         None

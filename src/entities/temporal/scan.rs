@@ -5,6 +5,7 @@ use super::calendar::{Period, days_between};
 use super::holidays::Name;
 use super::lexicon::{Word, starts};
 use super::numeral::{self, Form};
+use super::present::Present;
 use super::words::{Utf8, is_among};
 use jiff::civil::{Date, DateTime};
 use std::cell::Cell;
@@ -33,8 +34,7 @@ pub(super) struct Num {
 pub(super) struct Scan<'a> {
     pub(super) chars: &'a [char],
     pub(super) reader: &'a Reader,
-    pub(super) now: DateTime,
-    pub(super) today: Date,
+    pub(super) present: Present,
     /// Choices to make the other way.
     pub(super) flip: u8,
     /// Choices that were met.
@@ -48,6 +48,14 @@ pub(super) struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
+    pub(super) fn now(&self) -> DateTime {
+        self.present.now()
+    }
+
+    pub(super) fn today(&self) -> Date {
+        self.present.today()
+    }
+
     pub(super) fn ch(&self, at: usize) -> Option<char> {
         #[cfg(test)]
         super::super::work::look(1);
@@ -219,7 +227,7 @@ impl<'a> Scan<'a> {
             return future.or(past);
         };
         self.seen |= CHOICE_DATE;
-        let near = days_between(p.end, self.today) < NEAR_PAST && days_between(self.today, f.start) > 2 * NEAR_PAST;
+        let near = days_between(p.end, self.today()) < NEAR_PAST && days_between(self.today(), f.start) > 2 * NEAR_PAST;
         let past_meant = near || self.says_past(at);
         if past_meant != (self.flip & CHOICE_DATE != 0) { Some(p) } else { Some(f) }
     }

@@ -182,7 +182,7 @@ impl Scan<'_> {
             let hour = if self.flip & CHOICE_HOUR == 0 { early } else { late };
             return Some(bit(at(hour), true));
         }
-        let now = i64::from(self.now.hour()) * 60 + i64::from(self.now.minute());
+        let now = i64::from(self.now().hour()) * 60 + i64::from(self.now().minute());
         let minutes = |hour: i64| hour * 60 + r.minute;
         let early_next = minutes(early) >= now || minutes(late) < now;
         self.seen |= CHOICE_HOUR;

@@ -55,7 +55,7 @@ impl Scan<'_> {
         if let Some(base) = self.base {
             return Period::day(on_or_after(base.start, day)?);
         }
-        let future = on_or_after(shift_days(self.today, 1)?, day)?;
+        let future = on_or_after(shift_days(self.today(), 1)?, day)?;
         self.pick(Period::day(shift_days(future, -7)?), Period::day(future), at)
     }
 
@@ -68,12 +68,12 @@ impl Scan<'_> {
             return None;
         }
         if let Some(e) = self.text(end, "末") {
-            let period = Period::weekend(self.base.map_or(self.today, |b| b.start), 0)?;
+            let period = Period::weekend(self.base.map_or(self.today(), |b| b.start), 0)?;
             return Some(self.bit(period, at, e, "date.weekend"));
         }
         let (day, e) = self.weekday(end)?;
         if day == 6 {
-            let week = Period::week(self.today, 0)?;
+            let week = Period::week(self.today(), 0)?;
             if let Some((period, e, Shape::Full)) = self.weekday_or_weekend(week, end) {
                 return Some(self.bit(period, at, e, "date.weekend"));
             }
