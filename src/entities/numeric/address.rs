@@ -2,7 +2,7 @@
 
 use super::super::words::WordIndex;
 use super::found::{Found, Kind, Rule, Strength};
-use super::text::char_at;
+use super::text::{any_at, char_at};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -272,6 +272,9 @@ fn cue_at(chars: &[char], at: usize) -> Option<(usize, bool)> {
 /// Longest address that is read.
 const MOST: usize = 60;
 
+/// Words behind a cue that are or ask for a place and are no address: 送到家里, 寄到哪里.
+const NO_ADDRESS: [&str; 6] = ["家里", "这里", "那里", "哪", "什么", "何处"];
+
 /// The address behind a cue.
 fn after_cue(chars: &[char], from: usize, sure: bool) -> Option<Range<usize>> {
     let mut start = from;
@@ -280,8 +283,8 @@ fn after_cue(chars: &[char], from: usize, sure: bool) -> Option<Range<usize>> {
     }
     let end = run(chars, start);
     let piece = &chars[start..end];
-    // 送货地址…: the cue that counts comes later; 送到家里: no address
-    if piece.contains(&'址') || piece.starts_with(&['家', '里']) {
+    // 送货地址…: the cue that counts comes later
+    if piece.contains(&'址') || any_at(piece, 0, &NO_ADDRESS).is_some() {
         return None;
     }
     let house = is_house(piece);
@@ -351,6 +354,22 @@ fn by_shape(chars: &[char]) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_no_address() {
+        for (text, count) in [
+            ("发票寄到哪里", 0),
+            ("送到哪个小区", 0),
+            ("送到这里", 0),
+            ("送到什么场所", 0),
+            ("送到那家小区", 1),
+            ("送到何家村", 1),
+        ] {
+            let mut found = Vec::new();
+            read(&text.chars().collect::<Vec<_>>(), &mut found);
+            assert_eq!(found.len(), count, "{text}");
+        }
+    }
 
     #[test]
     fn words_are_sorted_and_looked_for() {
