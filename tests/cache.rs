@@ -3,34 +3,20 @@
 mod support;
 
 use proptest::prelude::*;
-use std::sync::OnceLock;
-use zhiyi::builder::Loaded;
 use zhiyi::context::{self, State};
-use zhiyi::recognizer::{Hypothesis, ReadingCache, Recognizer, Utterance};
+use zhiyi::recognizer::{Hypothesis, ReadingCache, Utterance};
 use zhiyi::text::Modality;
 
-/// The small dictionary with that of the conversations laid over it.
-fn recognizer() -> &'static Recognizer {
-    static LOADED: OnceLock<Loaded> = OnceLock::new();
-    let load = || {
-        let folder = support::tiny_copy();
-        support::copy(&support::fixture("talk"), folder.path());
-        support::load(folder.path()).expect("the dictionary loads")
-    };
-    &LOADED.get_or_init(load).recognizer
-}
-
 fn at<'t>(text: &'t str, account: &'static str, seconds: i64) -> Utterance<'t> {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let reference = jiff::Timestamp::from_second(support::NOW + seconds).expect("a moment of our days");
-    let reference = reference.to_zoned_datetime(zone);
+    let reference = support::later(seconds);
     Utterance { text, hypotheses: &[], account, modality: Modality::Text, reference, explain: false }
 }
 
 /// Whether the cache had the reading of a message.
-fn is_kept(cache: &mut ReadingCache, utterance: &Utterance<'_>, before: &State) -> bool {
+fn is_kept(cache: &mut ReadingCache, utterance: &Utterance<'_>) -> bool {
     let hits = cache.hits();
-    context::answer_with(recognizer(), utterance, None, before, Some(cache)).expect("the account is known");
+    context::answer_with(support::talker(), utterance, None, &State::default(), Some(cache))
+        .expect("the account is known");
     cache.hits() > hits
 }
 
@@ -41,13 +27,13 @@ const DAY: i64 = 24 * HOUR;
 fn a_message_is_kept_when_it_comes_again() {
     let mut cache = ReadingCache::new(8).expect("readings are kept");
     let message = at("我要值机", "air", 0);
-    let asked = [(); 4].map(|()| is_kept(&mut cache, &message, &State::default()));
+    let asked = [(); 4].map(|()| is_kept(&mut cache, &message));
     assert_eq!(asked, [false, false, true, true]);
-    assert!(!is_kept(&mut cache, &at("我要值机", "shop", 0), &State::default()), "another account");
-    assert!(!is_kept(&mut cache, &Utterance { modality: Modality::Voice, ..message.clone() }, &State::default()));
-    assert!(!is_kept(&mut cache, &Utterance { explain: true, ..message.clone() }, &State::default()));
+    assert!(!is_kept(&mut cache, &at("我要值机", "shop", 0)), "another account");
+    assert!(!is_kept(&mut cache, &Utterance { modality: Modality::Voice, ..message.clone() }));
+    assert!(!is_kept(&mut cache, &Utterance { explain: true, ..message.clone() }));
     let hypotheses = [Hypothesis { text: "我要值机", score: 0.4 }];
-    assert!(!is_kept(&mut cache, &Utterance { hypotheses: &hypotheses, ..message }, &State::default()));
+    assert!(!is_kept(&mut cache, &Utterance { hypotheses: &hypotheses, ..message }));
     assert!(ReadingCache::new(0).is_none());
 }
 
@@ -72,9 +58,9 @@ fn a_reading_is_kept_for_as_long_as_it_holds() {
             let mut cache = ReadingCache::new(8).expect("readings are kept");
             let account = if text.contains("大促") { "shop" } else { "air" };
             for _ in 0..2 {
-                is_kept(&mut cache, &at(text, account, 0), &State::default());
+                is_kept(&mut cache, &at(text, account, 0));
             }
-            let again = is_kept(&mut cache, &at(text, account, later), &State::default());
+            let again = is_kept(&mut cache, &at(text, account, later));
             assert_eq!(again, kept, "{text} after {later} s");
         }
     }
@@ -86,20 +72,20 @@ fn personal_and_long_messages_are_not_kept() {
     let long = "我要值机".repeat(60);
     for text in ["我的电话是13800138000", "卡号 1234 567", "幺三八零零幺三八", &long] {
         let mut cache = ReadingCache::new(8).expect("readings are kept");
-        let asked = [(); 3].map(|()| is_kept(&mut cache, &at(text, "air", 0), &State::default()));
+        let asked = [(); 3].map(|()| is_kept(&mut cache, &at(text, "air", 0)));
         assert_eq!(asked, [false; 3], "{text}");
     }
 }
 
-/// As many as may be kept are kept; those that come most often stay.
+/// A cache that is too small for all keeps what comes most often.
 #[test]
-fn a_cache_has_a_bound() {
+fn what_comes_often_stays() {
     let mut cache = ReadingCache::new(16).expect("readings are kept");
     let mut often = 0;
     for round in 0..200 {
-        often += usize::from(is_kept(&mut cache, &at("我要值机", "air", 0), &State::default()));
+        often += usize::from(is_kept(&mut cache, &at("我要值机", "air", 0)));
         let text = format!("值机{}", "啊".repeat(round % 40));
-        is_kept(&mut cache, &at(&text, "air", 0), &State::default());
+        is_kept(&mut cache, &at(&text, "air", 0));
     }
     assert!(often > 150, "{often} of 200");
 }
@@ -164,8 +150,8 @@ proptest! {
             let modality = if voice { Modality::Voice } else { Modality::Text };
             let utterance = Utterance { modality, ..at(&messages[message.index(messages.len())], account, moment) };
             let before = if goes_on && state.account == account { state } else { State::default() };
-            let anew = context::answer(recognizer(), &utterance, None, &before).expect("the account is known");
-            let kept = context::answer_with(recognizer(), &utterance, None, &before, Some(&mut cache));
+            let anew = context::answer(support::talker(), &utterance, None, &before).expect("the account is known");
+            let kept = context::answer_with(support::talker(), &utterance, None, &before, Some(&mut cache));
             let kept = kept.expect("the account is known");
             prop_assert_eq!(format!("{kept:?}"), format!("{anew:?}"), "{}", utterance.text);
             state = anew.state;

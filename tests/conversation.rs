@@ -13,23 +13,12 @@ use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use zhiyi::context::{self, Location as Position, PastMenu, PastRequest, Seal, State};
-use zhiyi::recognizer::{Outcome as Became, Recognizer, Utterance};
+use zhiyi::recognizer::{Outcome as Became, Utterance};
 use zhiyi::service::Server;
 use zhiyi::service::proto::dictionary_client::DictionaryClient;
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
 use zhiyi::service::proto::*;
 use zhiyi::text::Modality;
-
-fn dictionary() -> &'static Path {
-    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
-    FOLDER
-        .get_or_init(|| {
-            let folder = support::tiny_copy();
-            support::copy(&support::fixture("talk"), folder.path());
-            folder
-        })
-        .path()
-}
 
 fn start(folder: &Path, keys: &[&str]) -> Server {
     let loaded = support::load(folder).unwrap_or_else(|e| panic!("the dictionary loads: {e:?}"));
@@ -45,7 +34,7 @@ fn start(folder: &Path, keys: &[&str]) -> Server {
 /// One server without a key for all tests that only ask.
 fn shared() -> SocketAddr {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| start(dictionary(), &[])).address()
+    SERVER.get_or_init(|| start(support::talk(), &[])).address()
 }
 
 async fn client(address: SocketAddr) -> RecognizerClient<Channel> {
@@ -349,8 +338,8 @@ async fn a_bad_context_is_the_fault_of_its_item_alone() {
 #[tokio::test]
 async fn servers_with_the_same_key_share_conversations() {
     let servers = [
-        start(dictionary(), &["the first of the keys"]),
-        start(dictionary(), &["the second of the keys", "the first of the keys"]),
+        start(support::talk(), &["the first of the keys"]),
+        start(support::talk(), &["the second of the keys", "the first of the keys"]),
     ];
     let (mut old, mut new) = (client(servers[0].address()).await, client(servers[1].address()).await);
     let context = old.recognize(request("查航班动态", "", 0)).await.expect("an answer").into_inner().context;
@@ -396,11 +385,6 @@ async fn a_context_outlives_a_reload_and_unknown_ids_are_dropped() {
     assert_eq!(told(&answer), "matched talk.option option=1", "no menu `brands` any more");
     drop((reader, admin));
     server.stop();
-}
-
-fn talker() -> &'static Recognizer {
-    static LOADED: OnceLock<zhiyi::builder::Loaded> = OnceLock::new();
-    &LOADED.get_or_init(|| support::load(dictionary()).expect("the dictionary loads")).recognizer
 }
 
 /// Ids of the dictionary, near misses, and anything.
@@ -493,11 +477,10 @@ proptest! {
 
     #[test]
     fn any_state_can_be_answered(state in state(), text in message(), place in proptest::option::of((-90.0..90.0f64, -180.0..180.0f64))) {
-        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-        let reference = jiff::Timestamp::from_second(support::NOW).expect("a moment of our days").to_zoned_datetime(zone);
+        let reference = support::later(0);
         let utterance = Utterance { text: &text, hypotheses: &[], account: "talk", modality: Modality::Text, reference, explain: false };
         let place = place.and_then(|(latitude, longitude)| Position::new(latitude, longitude));
-        let answer = || context::answer(talker(), &utterance, place, &state).expect("the account is known");
+        let answer = || context::answer(support::talker(), &utterance, place, &state).expect("the account is known");
         let turn = answer();
         prop_assert_eq!(format!("{turn:?}"), format!("{:?}", answer()), "the same answer every time");
         prop_assert_eq!(turn.recognition.outcome == Became::Unrecognized, turn.recognition.intents.is_empty());

@@ -28,8 +28,7 @@ fn with_row(intent: &str, phrase: &str, mode: &str) -> Recognizer {
 }
 
 fn read(recognizer: &Recognizer, text: &str) -> Trace {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let reference = jiff::Timestamp::from_second(support::NOW).expect("a moment of our days").to_zoned_datetime(zone);
+    let reference = support::later(0);
     let utterance =
         Utterance { text, hypotheses: &[], account: "air", modality: Modality::Text, reference, explain: true };
     recognizer.recognize(&utterance).expect("the account is known").trace.expect("it was asked for")

@@ -31,8 +31,7 @@ fn section(bytes: &[u8], index: usize) -> std::ops::Range<usize> {
 fn try_it(bytes: Vec<u8>) -> Result<(), String> {
     let bundle = Bundle::from_bytes(Arc::new(bytes)).map_err(|e| e.to_string())?;
     let recognizer = Recognizer::new(Arc::new(bundle), Arc::new(Normalizer::new()))?;
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let reference = jiff::Timestamp::from_second(support::NOW).expect("a moment").to_zoned_datetime(zone);
+    let reference = support::later(0);
     let accounts: Vec<String> = recognizer.bundle().content.accounts.iter().map(|a| a.id.clone()).collect();
     for account in &accounts {
         for text in ["明天广州飞北京的CZ3102几点起飞，另外格力空调优惠吗", "查券码123456", "改时间", "转人工", "傻逼"]

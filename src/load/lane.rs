@@ -93,8 +93,8 @@ impl Lane {
             } else if turn % TURN == 0 {
                 tokio::task::yield_now().await;
             }
-            let call = self.due(due, moment, number, random.below(self.job.templates.len()));
-            self.fell_behind(due.step, behind.unwrap_or_default());
+            let message = random.below(self.job.templates.len());
+            let call = self.due(due, moment, behind.unwrap_or_default(), number, message);
             number += due.count as u64;
             if self.in_flight.load(Ordering::Relaxed) >= MOST_IN_FLIGHT {
                 self.settle(&call, Err((Fault::Unsent, "too many messages without an answer".into())));
@@ -116,22 +116,17 @@ impl Lane {
         Ok(())
     }
 
-    /// Counts messages as due.
-    fn due(&self, due: Due, moment: Instant, number: u64, message: usize) -> Call {
+    /// Counts messages as due; the client itself was late with them.
+    fn due(&self, due: Due, moment: Instant, behind: Duration, number: u64, message: usize) -> Call {
         let Due { count, step, .. } = due;
         let reloading = self.job.reloading.load(Ordering::Relaxed);
         let mut tallies = self.tallies();
         tallies[step].sent += count as u64;
+        tallies[step].behind = tallies[step].behind.max(behind);
         tallies[step].part(moment.saturating_duration_since(self.starts[step])).sent += count as u64;
         drop(tallies);
         self.progress.sent.fetch_add(count as u64, Ordering::Relaxed);
         Call { message, number, count, due: moment, step, reloading }
-    }
-
-    /// Notes how late the client itself was.
-    fn fell_behind(&self, step: usize, by: Duration) {
-        let behind = &mut self.tallies()[step].behind;
-        *behind = by.max(*behind);
     }
 
     /// Waits for the answers to come, but no longer than a caller would.
@@ -175,7 +170,7 @@ impl Lane {
                         if now < counted_from {
                             let _ = lane.answer(&link, &lane.uncounted(number, message, count, now)).await;
                         } else {
-                            let call = lane.due(due, now, number, message);
+                            let call = lane.due(due, now, Duration::ZERO, number, message);
                             lane.exchange(&link, &call).await;
                         }
                     }

@@ -69,25 +69,22 @@ impl RecognizerService {
         let recognizer = &active.recognizer;
         let mut cache = active.cache(self.thread);
         let hits = cache.as_ref().map_or(0, |c| c.hits());
-        let answer =
-            self.shared.reading.answer(recognizer, request, cache.as_deref_mut(), |recognition, began, ended| {
-                self.metrics.recognition.record(ended - began);
-                let intents = recognition.intents.iter().map(|i| i.intent);
-                let content = &recognizer.bundle().content;
-                let human = intents.clone().any(|i| content.intents[usize::from(i)].human);
-                active.answers[self.thread].record(recognition.account, outcome(recognition), intents, human);
-                call::note(|notes| {
-                    notes.recognition = Some((began, ended));
-                    let account = content.accounts[usize::from(recognition.account)].id.clone();
-                    let outcome = super::metrics::OUTCOMES[outcome(recognition)].to_owned();
-                    let version = recognizer.bundle().version.clone();
-                    notes.attributes = vec![
-                        ("zhiyi.account", account),
-                        ("zhiyi.outcome", outcome),
-                        ("zhiyi.dictionary_version", version),
-                    ];
-                });
-            })?;
+        let kept = cache.as_deref_mut();
+        let answer = self.shared.reading.answer(recognizer, request, kept, |recognition, began, ended| {
+            self.metrics.recognition.record(ended - began);
+            let intents = recognition.intents.iter().map(|i| i.intent);
+            let content = &recognizer.bundle().content;
+            let human = intents.clone().any(|i| content.intents[usize::from(i)].human);
+            active.answers[self.thread].record(recognition.account, outcome(recognition), intents, human);
+            call::note(|notes| {
+                notes.recognition = Some((began, ended));
+                let account = content.accounts[usize::from(recognition.account)].id.clone();
+                let outcome = super::metrics::OUTCOMES[outcome(recognition)].to_owned();
+                let version = recognizer.bundle().version.clone();
+                notes.attributes =
+                    vec![("zhiyi.account", account), ("zhiyi.outcome", outcome), ("zhiyi.dictionary_version", version)];
+            });
+        })?;
         self.metrics.from_cache.add(cache.map_or(0, |c| c.hits()) - hits);
         self.pass_on(request, &answer);
         Ok(answer)

@@ -55,6 +55,29 @@ pub fn tiny_bundle() -> &'static [u8] {
     })
 }
 
+/// The folder of the small dictionary with that of the conversations laid over it.
+pub fn talk() -> &'static Path {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let make = || {
+        let folder = tiny_copy();
+        copy(&fixture("talk"), folder.path());
+        folder
+    };
+    FOLDER.get_or_init(make).path()
+}
+
+/// That dictionary, ready to read messages.
+pub fn talker() -> &'static Recognizer {
+    static LOADED: OnceLock<Loaded> = OnceLock::new();
+    &LOADED.get_or_init(|| load(talk()).expect("the dictionary loads")).recognizer
+}
+
+/// So many seconds after [`NOW`], in China.
+pub fn later(seconds: i64) -> jiff::ZonedDateTime {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    jiff::Timestamp::from_second(NOW + seconds).expect("a moment of our days").to_zoned_datetime(zone)
+}
+
 /// The small dictionary, ready to read messages.
 pub fn tiny() -> &'static Recognizer {
     static RECOGNIZER: OnceLock<Recognizer> = OnceLock::new();
@@ -74,9 +97,7 @@ pub fn recognize(text: &str, account: &str, modality: Modality) -> Recognition {
 
 /// The same with another recogniser.
 pub fn recognize_with(recognizer: &Recognizer, text: &str, account: &str, modality: Modality) -> Recognition {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let reference = jiff::Timestamp::from_second(NOW).expect("a moment of our days").to_zoned_datetime(zone);
-    let utterance = Utterance { text, hypotheses: &[], account, modality, reference, explain: true };
+    let utterance = Utterance { text, hypotheses: &[], account, modality, reference: later(0), explain: true };
     recognizer.recognize(&utterance).expect("the account is known")
 }
 
