@@ -54,13 +54,14 @@ fn header(name: &str, value: &str) -> Vec<u8> {
     out
 }
 
-/// The headers of a call.
+/// The headers of a call to a method of the Recognizer, or to a path.
 fn call(method: &str) -> Vec<u8> {
+    let path = if method.starts_with('/') { method.to_owned() } else { format!("/zhiyi.v1.Recognizer/{method}") };
     [
         header(":method", "POST"),
         header(":scheme", "http"),
         header(":authority", "localhost"),
-        header(":path", &format!("/zhiyi.v1.Recognizer/{method}")),
+        header(":path", &path),
         header("content-type", "application/grpc"),
         header("te", "trailers"),
     ]
@@ -154,6 +155,22 @@ fn rapid_reset(address: SocketAddr) -> Vec<TcpStream> {
     }
     assert!(drain(&mut socket), "a client that only opens and gives up is cut off");
     Vec::new()
+}
+
+/// Streams that are given up when the server has taken them, so that others have room before their turn comes. Nothing
+/// limits the calls of health in number.
+fn given_up_when_taken(address: SocketAddr) -> Vec<TcpStream> {
+    let mut socket = greeted(address, &[]);
+    let headers = call("/grpc.health.v1.Health/Check");
+    for round in 0..400u32 {
+        let streams = (0..900).map(|n| 2 * (round * 900 + n) + 1);
+        let open: Vec<u8> = streams.clone().flat_map(|s| frame(HEADERS, END_HEADERS, s, &headers)).collect();
+        send(&mut socket, &open);
+        taken(&mut socket);
+        let reset: Vec<u8> = streams.flat_map(|s| frame(RESET, 0, s, &8u32.to_be_bytes())).collect();
+        send(&mut socket, &reset);
+    }
+    vec![socket]
 }
 
 /// Headers without end (CVE-2024-27316).
@@ -285,10 +302,11 @@ async fn hostile_clients_do_not_take_the_server_down() {
     let (address, pid) = (server.address, server.pid());
     honest(address, "the start").await;
     let before = usage(pid);
-    let attacks: [(&str, Attack); 10] = [
+    let attacks: [(&str, Attack); 11] = [
         ("garbage", garbage),
         ("half-open connections", half_open),
         ("rapid reset", rapid_reset),
+        ("streams given up when taken", given_up_when_taken),
         ("header flood", header_flood),
         ("giants", giants),
         ("slow bodies", slow_bodies),
@@ -346,6 +364,60 @@ fn taken(socket: &mut TcpStream) {
     }
 }
 
+fn serve(program: &Path, dictionary: &Path, settings: &[&str]) -> Child {
+    let mut command = std::process::Command::new(program);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--dictionaries"]).arg(dictionary);
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    Child::run(&mut command).expect("the server starts")
+}
+
+/// The streams of the headers that come until so many did, in their order.
+fn answered(socket: &mut TcpStream, most: usize) -> Vec<u32> {
+    let (mut heard, mut part, mut streams) = (Vec::<u8>::new(), [0u8; 65536], Vec::new());
+    while streams.len() < most {
+        match socket.read(&mut part) {
+            Ok(n @ 1..) => heard.extend(&part[..n]),
+            Ok(0) | Err(_) => panic!("{streams:?} are all that is answered"),
+        }
+        while let [a, b, c, kind, _, s, t, u, v, ..] = heard[..] {
+            let length = u32::from_be_bytes([0, a, b, c]) as usize;
+            if heard.len() < 9 + length {
+                break;
+            }
+            let stream = u32::from_be_bytes([s, t, u, v]);
+            if kind == HEADERS && !streams.contains(&stream) {
+                streams.push(stream);
+            }
+            heard.drain(..9 + length);
+        }
+    }
+    streams
+}
+
+/// Of calls that come at one time, those that there is no place for are told before the others are worked on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_come_before_answers() {
+    let tiny = support::fixture("tiny");
+    support::load(&tiny).expect("the dictionary loads");
+    let program = Path::new(env!("CARGO_BIN_EXE_zhiyi"));
+    let server = serve(program, &tiny, &["server.threads=1", "limits.concurrent_requests=3"]);
+    let mut socket = greeted(server.address, &[]);
+    taken(&mut socket);
+    let text = "我要值机";
+    let item = [&[0x0a, text.len() as u8][..], text.as_bytes()].concat();
+    let message = [&[0][..], &(item.len() as u32).to_be_bytes(), &item].concat();
+    let calls: Vec<u8> = (0..8)
+        .flat_map(|n| {
+            let headers = frame(HEADERS, END_HEADERS, 2 * n + 1, &call("Recognize"));
+            [headers, frame(DATA, END_STREAM, 2 * n + 1, &message)].concat()
+        })
+        .collect();
+    send(&mut socket, &calls);
+    assert_eq!(answered(&mut socket, 8), [7, 9, 11, 13, 15, 1, 3, 5]);
+}
+
 /// Slow clients hold many times more requests open than there are places for calls, streams or bytes, or take no answers;
 /// meanwhile honest clients are answered at the first try, and the server's memory is bounded.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -363,12 +435,7 @@ async fn slow_clients_keep_no_honest_one_out() {
         "limits.request_time=10m",
         "limits.stalled_time=200ms",
     ];
-    let mut command = std::process::Command::new(program);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--dictionaries"]).arg(&tiny);
-    for setting in settings {
-        command.args(["--set", setting]);
-    }
-    let server = Child::run(&mut command).expect("the server starts");
+    let server = serve(program, &tiny, &settings);
     let (address, pid) = (server.address, server.pid());
     honest(address, "the start").await;
     let before = usage(pid);

@@ -84,13 +84,8 @@ fn calls(page: &mut Page, shared: &Shared) {
     let items = sum(&|t| &t.item_faults);
     page.one("zhiyi_item_faults_total", "counter", "Messages of batches and streams refused by themselves.", items);
     let calls = sum(&|t| &t.calls_in_flight);
-    let waiting = threads.iter().map(|t| t.calls_waiting()).sum::<u64>();
-    page.one(
-        "zhiyi_calls_waiting",
-        "gauge",
-        "Calls that were taken from their connections and have not begun.",
-        waiting,
-    );
+    let waiting = sum(&|t| &t.calls_waiting);
+    page.one("zhiyi_calls_waiting", "gauge", "Calls and streams that came in and have not begun.", waiting);
     let batched = sum(&|t| &t.batched);
     page.one("zhiyi_batched_messages", "gauge", "Messages of batches that were not read yet.", batched);
     page.one("zhiyi_calls_in_flight", "gauge", "Calls whose answer was not yet taken.", calls);

@@ -8,18 +8,15 @@ use socket2::{Domain, Protocol, Socket, Type};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::server::Connected;
 
 const BACKLOG: i32 = 1024;
 
@@ -60,61 +57,69 @@ pub(super) struct Door {
     pub(super) stalled: Arc<Stalled>,
 }
 
-/// Takes connections until the stream is dropped: not more than allowed, after the TLS handshake where there is one.
-/// A slow handshake keeps nobody else waiting.
-pub(super) fn incoming(listener: TcpListener, door: Door) -> ReceiverStream<io::Result<Connection>> {
-    let (sender, receiver) = mpsc::channel(64);
-    tokio::spawn(async move {
+impl Door {
+    /// Takes connections until `closed`, not more than allowed, and serves each in a task of its own, after the TLS
+    /// handshake where there is one: a slow one keeps nobody else waiting.
+    pub(super) async fn open<F: Future<Output = ()> + Send + 'static>(
+        self,
+        listener: TcpListener,
+        closed: impl Future<Output = ()>,
+        serve: impl Fn(Connection) -> F + Clone + Send + 'static,
+    ) {
+        let mut closed = pin!(closed);
         loop {
             let accepted = tokio::select! {
-                () = sender.closed() => return,
+                () = &mut closed => return,
                 accepted = listener.accept() => accepted,
             };
-            let tcp = match accepted {
-                Ok((tcp, _)) => tcp,
+            match accepted {
+                Ok((tcp, _)) => self.take(tcp, serve.clone()),
                 Err(error) => {
                     // Out of file descriptors, most likely: trying again at once would only burn the processor.
                     tracing::warn!(%error, "a connection could not be taken");
                     tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
-                }
-            };
-            if door.metrics.connections.get() as usize >= door.most {
-                door.metrics.turned_away.add(1);
-                continue;
-            }
-            // With Nagle's algorithm on, answers wait up to 40 ms for an acknowledgement.
-            if tcp.set_nodelay(true).is_err() {
-                continue;
-            }
-            door.metrics.accepted.add(1);
-            let open = Open::count(door.metrics.clone());
-            match door.secrets.as_ref().and_then(|s| s.certificates.as_ref()).map(Certificates::current) {
-                None => {
-                    let connection = Connection::new(Io::Plain(tcp), open, door.handshake_time, door.stalled.clone());
-                    let _ = sender.send(Ok(connection)).await;
-                }
-                Some(config) => {
-                    let (sender, metrics, patience) = (sender.clone(), door.metrics.clone(), door.handshake_time);
-                    let stalled = door.stalled.clone();
-                    tokio::spawn(async move {
-                        match tokio::time::timeout(patience, TlsAcceptor::from(config).accept(tcp)).await {
-                            Ok(Ok(stream)) => {
-                                let connection = Connection::new(Io::Tls(Box::new(stream)), open, patience, stalled);
-                                let _ = sender.send(Ok(connection)).await;
-                            }
-                            Ok(Err(error)) => {
-                                metrics.failed_handshakes.add(1);
-                                tracing::debug!(%error, "a TLS handshake failed");
-                            }
-                            Err(_) => metrics.failed_handshakes.add(1),
-                        }
-                    });
                 }
             }
         }
-    });
-    ReceiverStream::new(receiver)
+    }
+
+    fn take<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        tcp: TcpStream,
+        serve: impl Fn(Connection) -> F + Send + 'static,
+    ) {
+        if self.metrics.connections.get() as usize >= self.most {
+            self.metrics.turned_away.add(1);
+            return;
+        }
+        // With Nagle's algorithm on, answers wait up to 40 ms for an acknowledgement.
+        if tcp.set_nodelay(true).is_err() {
+            return;
+        }
+        self.metrics.accepted.add(1);
+        let open = Open::count(self.metrics.clone());
+        let (patience, stalled) = (self.handshake_time, self.stalled.clone());
+        match self.secrets.as_ref().and_then(|s| s.certificates.as_ref()).map(Certificates::current) {
+            None => {
+                tokio::spawn(serve(Connection::new(Io::Plain(tcp), open, patience, stalled)));
+            }
+            Some(config) => {
+                let metrics = self.metrics.clone();
+                tokio::spawn(async move {
+                    match tokio::time::timeout(patience, TlsAcceptor::from(config).accept(tcp)).await {
+                        Ok(Ok(stream)) => {
+                            serve(Connection::new(Io::Tls(Box::new(stream)), open, patience, stalled)).await;
+                        }
+                        Ok(Err(error)) => {
+                            metrics.failed_handshakes.add(1);
+                            tracing::debug!(%error, "a TLS handshake failed");
+                        }
+                        Err(_) => metrics.failed_handshakes.add(1),
+                    }
+                });
+            }
+        }
+    }
 }
 
 /// Counts a connection as long as it is open.
@@ -165,6 +170,11 @@ impl Connection {
         Self { io, preface, peer: Arc::default(), stalled, waits: false, _open: open }
     }
 
+    /// What the answers on this connection are counted by.
+    pub(super) fn peer(&self) -> Arc<Peer> {
+        self.peer.clone()
+    }
+
     /// Enters or leaves the stalled ones. Asked after each read, which follows whatever is sent.
     fn look_at_answers(&mut self, cx: &Context<'_>) {
         let waits = self.peer.waits();
@@ -182,14 +192,6 @@ impl Drop for Connection {
         if self.waits {
             self.stalled.leave(&self.peer);
         }
-    }
-}
-
-impl Connected for Connection {
-    type ConnectInfo = Arc<Peer>;
-
-    fn connect_info(&self) -> Self::ConnectInfo {
-        self.peer.clone()
     }
 }
 

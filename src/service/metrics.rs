@@ -1,9 +1,7 @@
 //! Counters of the serving threads. Each thread writes its own and reads nobody's; a scrape adds them up.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::runtime::RuntimeMetrics;
 
 /// A number that one thread changes and others read: a plain load and store, no locked instruction.
 #[derive(Default)]
@@ -87,6 +85,11 @@ impl Method {
         }
     }
 
+    /// Tells whether its calls read messages, streams aside: these are limited in number.
+    pub(super) fn reads(self) -> bool {
+        matches!(self, Self::Recognize | Self::BatchRecognize | Self::Moderate)
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Recognize => "Recognize",
@@ -149,8 +152,10 @@ pub(super) struct ThreadMetrics {
     /// Messages of batches and streams that were refused by themselves.
     pub(super) item_faults: Counter,
     pub(super) shed: [Counter; Shed::ALL.len()],
-    /// Gauges from here on. Calls that began, streams aside.
+    /// Gauges from here on. Calls whose answer was not yet taken, streams aside.
     pub(super) calls_in_flight: Counter,
+    /// Calls and streams that came in and have not begun.
+    pub(super) calls_waiting: Counter,
     pub(super) open_streams: Counter,
     pub(super) arriving: Counter,
     /// Messages of batches that were not read yet.
@@ -161,21 +166,6 @@ pub(super) struct ThreadMetrics {
     pub(super) accepted: Counter,
     pub(super) turned_away: Counter,
     pub(super) failed_handshakes: Counter,
-    /// What the runtime of a serving thread tells of itself.
-    pub(super) runtime: OnceLock<RuntimeMetrics>,
-}
-
-/// Tasks of a serving thread that are neither connections nor calls: the one that takes connections.
-const OTHER_TASKS: u64 = 1;
-
-impl ThreadMetrics {
-    /// Calls that a serving thread took from their connections and that have not begun: each is a task of its runtime.
-    pub(super) fn calls_waiting(&self) -> u64 {
-        let Some(runtime) = self.runtime.get() else { return 0 };
-        let known = [&self.connections, &self.open_streams, &self.arriving, &self.calls_in_flight];
-        let known: u64 = known.into_iter().map(Counter::get).sum();
-        (runtime.num_alive_tasks() as u64).saturating_sub(OTHER_TASKS + known)
-    }
 }
 
 /// What became of the messages that one dictionary read on one thread.

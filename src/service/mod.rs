@@ -1,8 +1,9 @@
 //! The gRPC service: the only part of the program that knows tonic.
 //!
-//! A connection is taken by `listener`, a call passes the `gate` (token, limits, deadline, counters, trace), its request is
-//! validated and converted, read with the dictionary that serves (`versions`), and the answer converted back; `status` is
-//! the one place where faults become status codes. The `keeper` loads dictionaries on a thread of its own.
+//! A connection is taken by `listener` and served by `serving`, which asks for the answers of its calls in turn. A call
+//! passes the `gate` (token, deadline, counters, trace, and the `rules` of its thread), its request is validated and
+//! converted, read with the dictionary that serves (`versions`), and the answer converted back; `status` is the one place
+//! where faults become status codes. The `keeper` loads dictionaries on a thread of its own.
 
 mod arrivals;
 mod call;
@@ -17,17 +18,20 @@ mod mask;
 mod message_log;
 mod metrics;
 mod recognizer;
+mod rules;
 mod runtime;
 mod secret_file;
 mod secrets;
+mod services;
+mod serving;
 mod shadow;
-mod shortcut;
 mod stalled;
 mod stamp;
 mod status;
 mod tls;
 mod tokens;
 mod traces;
+mod upload;
 mod versions;
 mod watch;
 

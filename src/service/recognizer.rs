@@ -1,9 +1,9 @@
 use super::call::{self, Call};
-use super::gate::share;
 use super::message_log::{Entry, LogEnd};
 use super::metrics::{Shed, ThreadMetrics};
 use super::proto::recognizer_server::Recognizer as Service;
 use super::proto::{self, batch_result};
+use super::rules::share;
 use super::secrets::Secrets;
 use super::shadow::Job;
 use super::status::{self, Fault};

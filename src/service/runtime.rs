@@ -5,16 +5,18 @@
 //! of a multi-threaded runtime. One further thread serves administration and metrics.
 
 use super::dictionary::DictionaryService;
-use super::gate::{Gate, share};
+use super::gate::{Gate, Guarded};
 use super::keeper::{Command, Keeper};
-use super::listener::{Connection, Door, incoming, listen};
+use super::listener::{Connection, Door, listen};
 use super::message_log::MessageLog;
 use super::metrics::ThreadMetrics;
 use super::proto::dictionary_server::DictionaryServer;
 use super::proto::recognizer_server::RecognizerServer;
 use super::recognizer::{Reading, RecognizerService};
+use super::rules::{Rules, share};
 use super::secrets::Secrets;
-use super::shortcut::Shortcut;
+use super::services::Services;
+use super::serving::{Serving, Taker};
 use super::stalled::Stalled;
 use super::stamp::Stamp;
 use super::tokens::Role;
@@ -24,20 +26,21 @@ use super::{Shared, convert, http, proto};
 use crate::builder::Loaded;
 use crate::config::Config;
 use arc_swap::ArcSwapOption;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use jiff::tz::TimeZone;
+use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
-use tokio_stream::Stream;
+use tokio::sync::{mpsc, watch};
 use tonic::service::Routes;
-use tonic::transport::Server as Transport;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
-use tower_layer::Stack;
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -169,12 +172,11 @@ impl Server {
         for (thread, socket) in sockets.into_iter().enumerate() {
             let runtime = runtime()?;
             let metrics = shared.metrics[thread].clone();
-            metrics.runtime.get_or_init(|| runtime.metrics());
             let listeners = listeners.clone();
             let log = shared.log.as_ref().and_then(MessageLog::end).map(Arc::new);
             let service = RecognizerService { shared: shared.clone(), thread, metrics, log };
             let largest = config.limits.request_bytes;
-            let recognizer = Shortcut(Some(RecognizerServer::new(service).max_decoding_message_size(largest)));
+            let recognizer = Some(RecognizerServer::new(service).max_decoding_message_size(largest));
             let mut routes = Routes::new(health_service.clone());
             if public_administration {
                 routes = routes.add_service(DictionaryServer::new(DictionaryService { shared: shared.clone() }));
@@ -182,9 +184,10 @@ impl Server {
             if config.reflection {
                 routes = reflection(routes)?;
             }
+            let services = Services { recognizer, others: routes.prepare() };
             let name = format!("serve-{thread}");
             threads.push(std::thread::Builder::new().name(name).spawn(move || {
-                runtime.block_on(listeners.grpc(socket, recognizer, routes, thread, Stage::Draining));
+                runtime.block_on(listeners.grpc(socket, services, thread, Stage::Draining));
             })?);
         }
 
@@ -193,6 +196,7 @@ impl Server {
         if config.reflection {
             admin_routes = reflection(admin_routes)?;
         }
+        let admin_services = Services { recognizer: None, others: admin_routes.prepare() };
         let watch_health = not_serving(health, names, listeners.stages.clone());
         let side_listeners = listeners.clone();
         let side_thread = config.threads;
@@ -203,7 +207,7 @@ impl Server {
                 let admin = async {
                     match admin {
                         Some(socket) => {
-                            side_listeners.grpc(socket, Shortcut(None), admin_routes, side_thread, Stage::Over).await;
+                            side_listeners.grpc(socket, admin_services, side_thread, Stage::Over).await;
                         }
                         None => drop(stages.wait_for(|s| *s == Stage::Over).await),
                     }
@@ -291,89 +295,103 @@ struct Listeners {
 }
 
 impl Listeners {
-    fn connections(
-        &self,
-        socket: StdListener,
-        metrics: Arc<ThreadMetrics>,
-        tls: bool,
-        threads: usize,
-        stalled: Arc<Stalled>,
-    ) -> Option<impl Stream<Item = std::io::Result<Connection>> + use<>> {
-        let door = Door {
+    fn door(&self, metrics: Arc<ThreadMetrics>, tls: bool, threads: usize, stalled: Arc<Stalled>) -> Door {
+        Door {
             metrics,
             most: share(self.config.limits.connections, threads),
             secrets: tls.then(|| self.shared.secrets.clone()),
             handshake_time: self.config.limits.handshake_time,
             stalled,
-        };
-        match TcpListener::from_std(socket) {
-            Ok(listener) => Some(incoming(listener, door)),
-            Err(error) => {
-                tracing::error!(%error, "a thread could not listen");
-                None
-            }
         }
     }
 
     /// Serves gRPC until `end`, then lets calls in flight finish until the drain deadline.
-    async fn grpc(self, socket: StdListener, recognizer: Shortcut, routes: Routes, thread: usize, end: Stage) {
+    async fn grpc(self, socket: StdListener, services: Services, thread: usize, end: Stage) {
+        let Some(listener) = listener(socket) else { return };
         let (limits, config) = (&self.config.limits, &self.config);
         let threads = if end == Stage::Over { 1 } else { config.threads };
         let metrics = self.shared.metrics[thread].clone();
         let stalled = Arc::new(Stalled::new(limits.stalled_time));
-        let (secrets, tracer) = (self.shared.secrets.clone(), self.shared.tracer.clone());
-        let gate = Gate::new(limits, threads, metrics.clone(), secrets, tracer, stalled.clone());
-        let Some(connections) = self.connections(socket, metrics, true, threads, stalled) else { return };
-        let mut transport = Transport::builder()
-            .http2_keepalive_interval(config.keepalive_interval)
-            .http2_keepalive_timeout(Some(config.keepalive_timeout))
-            .max_concurrent_streams(limits.streams_per_connection)
-            .http2_max_header_list_size(limits.header_bytes)
-            .http2_max_pending_accept_reset_streams(Some(limits.pending_resets));
-        // No grace is set: tonic would then wait for age and grace together and cut the connection without a GOAWAY.
-        if let Some(age) = limits.connection_age {
-            transport = transport.max_connection_age(age);
-        }
-        let (mut stages, mut ended) = (self.stages.clone(), self.stages.clone());
-        let layers = Stack::new(recognizer, gate);
-        let serving =
-            transport.layer(layers).add_routes(routes).serve_with_incoming_shutdown(connections, async move {
-                let _ = stages.wait_for(|s| *s >= end).await;
-            });
-        let drain = config.drain;
-        let deadline = async move {
-            let _ = ended.wait_for(|s| *s >= end).await;
-            tokio::time::sleep(drain).await;
+        let rules = Rules::new(limits, threads, metrics.clone(), self.shared.secrets.clone(), stalled.clone());
+        let gate = Gate {
+            rules: Arc::new(rules),
+            tracer: self.shared.tracer.clone(),
+            request_time: limits.request_time,
+            services,
         };
-        tokio::select! {
-            result = serving => {
-                if let Err(error) = result {
-                    tracing::error!(%error, "a serving thread ended");
+        let mut http = http2::Builder::new(Taker);
+        http.timer(TokioTimer::new())
+            .keep_alive_interval(config.keepalive_interval)
+            .keep_alive_timeout(config.keepalive_timeout)
+            .max_concurrent_streams(limits.streams_per_connection)
+            .max_header_list_size(limits.header_bytes)
+            .max_pending_accept_reset_streams(limits.pending_resets)
+            .auto_date_header(false);
+        let door = self.door(metrics.clone(), true, threads, stalled);
+        let (age, stages) = (limits.connection_age, self.stages.clone());
+        // Ends when the last connection has.
+        let (open, mut all_closed) = mpsc::channel::<Infallible>(1);
+        // A handshake that goes on when no connection is served any more is nobody's loss.
+        let weak = open.downgrade();
+        let serve = move |connection: Connection| {
+            let (gate, metrics, open, stages) = (gate.clone(), metrics.clone(), weak.upgrade(), stages.clone());
+            let guarded = Guarded { gate, peer: connection.peer() };
+            let http = http.serve_connection(TokioIo::new(connection), guarded);
+            async move {
+                if let Some(_open) = open {
+                    Serving::new(http, until_leaving(age, stages, end), metrics).await;
                 }
             }
+        };
+        let serving = async {
+            door.open(listener, reached(self.stages.clone(), end), serve).await;
+            drop(open);
+            let _ = all_closed.recv().await;
+        };
+        let deadline = async {
+            reached(self.stages.clone(), end).await;
+            tokio::time::sleep(config.drain).await;
+        };
+        tokio::select! {
+            () = serving => {}
             () = deadline => tracing::warn!("calls in flight were cut off at the drain deadline"),
         }
     }
 
     /// Serves plain HTTP until the very end.
     async fn http(self, socket: StdListener) {
+        let Some(listener) = listener(socket) else { return };
         // Its connections are none of the service's.
         let stalled = Arc::new(Stalled::new(self.config.limits.stalled_time));
-        let Some(connections) = self.connections(socket, Arc::default(), false, 1, stalled) else { return };
-        let (mut stages, mut ended) = (self.stages.clone(), self.stages.clone());
-        let serving = Transport::builder()
-            .accept_http1(true)
-            .add_routes(Routes::from(http::router(self.shared.clone())))
-            .serve_with_incoming_shutdown(connections, async move {
-                let _ = stages.wait_for(|s| *s == Stage::Over).await;
-            });
-        tokio::select! {
-            result = serving => {
-                if let Err(error) = result {
-                    tracing::error!(%error, "the metrics ended");
+        let door = self.door(Arc::default(), false, 1, stalled);
+        let router = http::router(self.shared.clone());
+        let serve = move |connection: Connection| {
+            let service = TowerToHyperService::new(router.clone());
+            let connection =
+                http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(connection), service);
+            async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(%error, "a connection for metrics failed");
                 }
             }
-            _ = ended.wait_for(|s| *s == Stage::Over) => {}
-        }
+        };
+        door.open(listener, reached(self.stages.clone(), Stage::Over), serve).await;
+    }
+}
+
+fn listener(socket: StdListener) -> Option<TcpListener> {
+    TcpListener::from_std(socket).inspect_err(|error| tracing::error!(%error, "a thread could not listen")).ok()
+}
+
+/// Ends when the server has come to a stage of its way out.
+async fn reached(mut stages: watch::Receiver<Stage>, stage: Stage) {
+    let _ = stages.wait_for(|s| *s >= stage).await;
+}
+
+/// Ends when a connection is too old, or the server takes no new calls.
+async fn until_leaving(age: Option<Duration>, stages: watch::Receiver<Stage>, end: Stage) {
+    match age {
+        Some(age) => drop(tokio::time::timeout(age, reached(stages, end)).await),
+        None => reached(stages, end).await,
     }
 }
