@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -94,7 +95,9 @@ impl<L: Future<Output = ()>> Serving<L> {
 
 /// Asks a call for its answer; one that has to wait becomes a task.
 fn ask(mut call: Call) {
-    if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+    let poll = || call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    // A call that panics ends alone, as it would in a task: it is dropped, which resets its stream.
+    if let Ok(Poll::Pending) = std::panic::catch_unwind(AssertUnwindSafe(poll)) {
         // Its first poll there tells whom to wake.
         tokio::spawn(call);
     }
@@ -136,5 +139,45 @@ impl<L: Future<Output = ()>> Future for Serving<L> {
 impl<L> Drop for Serving<L> {
     fn drop(&mut self) {
         self.metrics.calls_waiting.subtract(self.waiting.calls.len() as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn a_call_that_waits_becomes_a_task_and_one_that_panics_ends_alone() {
+        let (sender, receiver) = oneshot::channel::<()>();
+        let (over, told) = (Arc::new(AtomicBool::new(false)), Arc::new(tokio::sync::Notify::new()));
+        let (end, tell) = (over.clone(), told.clone());
+        ask(Box::pin(async move {
+            let _ = receiver.await;
+            end.store(true, Ordering::Relaxed);
+            tell.notify_one();
+        }));
+        ask(Box::pin(async { panic!("this call is at fault") }));
+        assert!(!over.load(Ordering::Relaxed));
+        sender.send(()).expect("the call waits");
+        told.notified().await;
+        assert!(over.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn calls_that_come_first_leave_the_others_in_their_order() {
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        COMING.set(Some(Waiting::default()));
+        for n in 0..4 {
+            if n % 2 == 1 {
+                answer_first();
+            }
+            let order = order.clone();
+            hyper::rt::Executor::execute(&Taker, async move { order.lock().expect("no panic").push(n) });
+        }
+        let Waiting { calls, first, .. } = COMING.take().expect("calls came");
+        first.into_iter().chain(calls).for_each(ask);
+        assert_eq!(*order.lock().expect("no panic"), [1, 3, 0, 2]);
     }
 }
