@@ -5,7 +5,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 use zhiyi::load::{Child, usage};
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
@@ -66,6 +66,16 @@ fn call(method: &str) -> Vec<u8> {
         header("te", "trailers"),
     ]
     .concat()
+}
+
+/// A request that asks for the reading of a text.
+fn request(text: &str) -> Vec<u8> {
+    [&[0x0a, text.len() as u8][..], text.as_bytes()].concat()
+}
+
+/// A request as a body carries it.
+fn message(request: &[u8]) -> Vec<u8> {
+    [&[0][..], &(request.len() as u32).to_be_bytes(), request].concat()
 }
 
 /// A connection that never waits for long.
@@ -242,18 +252,17 @@ fn ping_and_settings_floods(address: SocketAddr) -> Vec<TcpStream> {
 
 /// Asks for much and takes nothing: the window for answers is 0.
 fn closed_window(address: SocketAddr) -> Vec<TcpStream> {
-    let text = "格力优惠".repeat(10);
-    let item = [&[0x0a, text.len() as u8][..], text.as_bytes()].concat();
+    let item = request(&"格力优惠".repeat(10));
     // A hundred requests stay within the window for what the server receives.
     let batch: Vec<u8> = (0..4).flat_map(|_| [&[0x0a, item.len() as u8][..], &item].concat()).collect();
-    let message = [&[0][..], &(batch.len() as u32).to_be_bytes(), &batch].concat();
+    let body = message(&batch);
     // SETTINGS_INITIAL_WINDOW_SIZE.
     (0..4)
         .map(|_| {
             let mut socket = greeted(address, &[0, 4, 0, 0, 0, 0]);
             for n in 0..100u32 {
                 send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call("BatchRecognize")));
-                send(&mut socket, &frame(DATA, END_STREAM, 2 * n + 1, &message));
+                send(&mut socket, &frame(DATA, END_STREAM, 2 * n + 1, &body));
             }
             socket
         })
@@ -293,12 +302,22 @@ fn churn(address: SocketAddr) -> Vec<TcpStream> {
     Vec::new()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hostile_clients_do_not_take_the_server_down() {
-    // Compiles the dictionary into the cache of tests, which the server then finds.
+/// Serves the small dictionary.
+fn serve(settings: &[&str]) -> Child {
+    // Compiles it into the cache of tests, which the server then finds.
     let tiny = support::fixture("tiny");
     support::load(&tiny).expect("the dictionary loads");
-    let server = Child::start(Path::new(env!("CARGO_BIN_EXE_zhiyi")), &tiny).expect("the server starts");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhiyi"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--dictionaries"]).arg(&tiny);
+    for setting in settings {
+        command.args(["--set", setting]);
+    }
+    Child::run(&mut command).expect("the server starts")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_clients_do_not_take_the_server_down() {
+    let server = serve(&[]);
     let (address, pid) = (server.address, server.pid());
     honest(address, "the start").await;
     let before = usage(pid);
@@ -364,15 +383,6 @@ fn taken(socket: &mut TcpStream) {
     }
 }
 
-fn serve(program: &Path, dictionary: &Path, settings: &[&str]) -> Child {
-    let mut command = std::process::Command::new(program);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--dictionaries"]).arg(dictionary);
-    for setting in settings {
-        command.args(["--set", setting]);
-    }
-    Child::run(&mut command).expect("the server starts")
-}
-
 /// The streams of the headers that come until so many did, in their order.
 fn answered(socket: &mut TcpStream, most: usize) -> Vec<u32> {
     let (mut heard, mut part, mut streams) = (Vec::<u8>::new(), [0u8; 65536], Vec::new());
@@ -399,19 +409,14 @@ fn answered(socket: &mut TcpStream, most: usize) -> Vec<u32> {
 /// Of calls that come at one time, those that there is no place for are told before the others are worked on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refusals_come_before_answers() {
-    let tiny = support::fixture("tiny");
-    support::load(&tiny).expect("the dictionary loads");
-    let program = Path::new(env!("CARGO_BIN_EXE_zhiyi"));
-    let server = serve(program, &tiny, &["server.threads=1", "limits.concurrent_requests=3"]);
+    let server = serve(&["server.threads=1", "limits.concurrent_requests=3"]);
     let mut socket = greeted(server.address, &[]);
     taken(&mut socket);
-    let text = "我要值机";
-    let item = [&[0x0a, text.len() as u8][..], text.as_bytes()].concat();
-    let message = [&[0][..], &(item.len() as u32).to_be_bytes(), &item].concat();
+    let body = message(&request("我要值机"));
     let calls: Vec<u8> = (0..8)
         .flat_map(|n| {
             let headers = frame(HEADERS, END_HEADERS, 2 * n + 1, &call("Recognize"));
-            [headers, frame(DATA, END_STREAM, 2 * n + 1, &message)].concat()
+            [headers, frame(DATA, END_STREAM, 2 * n + 1, &body)].concat()
         })
         .collect();
     send(&mut socket, &calls);
@@ -422,10 +427,7 @@ async fn refusals_come_before_answers() {
 /// meanwhile honest clients are answered at the first try, and the server's memory is bounded.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_clients_keep_no_honest_one_out() {
-    let tiny = support::fixture("tiny");
-    support::load(&tiny).expect("the dictionary loads");
-    let program = Path::new(env!("CARGO_BIN_EXE_zhiyi"));
-    let settings = [
+    let server = serve(&[
         "server.threads=2",
         "limits.concurrent_requests=8",
         "limits.open_streams=8",
@@ -434,8 +436,7 @@ async fn slow_clients_keep_no_honest_one_out() {
         // Longer than the test: nobody is sent away because the time was up.
         "limits.request_time=10m",
         "limits.stalled_time=200ms",
-    ];
-    let server = serve(program, &tiny, &settings);
+    ]);
     let (address, pid) = (server.address, server.pid());
     honest(address, "the start").await;
     let before = usage(pid);
