@@ -17,7 +17,7 @@ struct Run {
 /// A command with the small dictionary, in a fixed language, with the cache in the target folder.
 fn zhiyi(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zhiyi"));
-    command.args(arguments).env("ZHIYI_CACHE", support::cache()).env("LC_ALL", "C").env("NO_COLOR", "1");
+    command.args(arguments).env("ZHIYI_CACHE", support::cache()).env("LC_ALL", "C").env_remove("NO_COLOR");
     command.env("ZHIYI_DICTIONARIES", support::fixture("tiny")).stdin(Stdio::null());
     command
 }

@@ -23,7 +23,7 @@ use zhiyi::service::proto::*;
 /// `zhiyi serve` with the small dictionary, free of this machine's settings.
 fn serve(program: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command.arg("serve").args(arguments).env_clear().env("NO_COLOR", "1").env("ZHIYI_CACHE", support::cache());
+    command.arg("serve").args(arguments).env_clear().env("ZHIYI_CACHE", support::cache());
     command.env("ZHIYI_DICTIONARIES", support::fixture("tiny")).stdin(Stdio::null());
     // On a busy machine a thread that lets others go first may wait for minutes.
     command.env("ZHIYI_DICTIONARY_NICE", "0");

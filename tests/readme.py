@@ -60,7 +60,7 @@ def trimmed(lines):
 
 def run(command, path):
     command = re.sub(r"cargo run --release( -q| --quiet)? -- ", "zhiyi ", command)
-    env = {**os.environ, "PATH": path + os.pathsep + os.environ["PATH"], "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+    env = {**os.environ, "PATH": path + os.pathsep + os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,

@@ -2,6 +2,7 @@ use super::{Common, Failure, Verdict};
 use crate::config::{Config, RawConfig};
 use crate::memory;
 use crate::service::Server;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Flags override the environment, which overrides the file. Only given ones are settings, so they have no defaults.
@@ -41,7 +42,8 @@ impl ServeArgs {
         }
         let config = self.config(common)?;
         let filter = tracing_subscriber::EnvFilter::new(&config.log.level);
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let colored = super::color(std::io::stderr().is_terminal());
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colored);
         if config.log.json {
             log.json().flatten_event(true).init();
         } else {
