@@ -111,10 +111,11 @@ impl RawConfig {
             Some(setting) => *setting = Setting { value, origin },
             None => {
                 let mut message = format!("unknown key `{key}`");
-                if let Some(near) = nearest(key, self.settings.keys()) {
-                    message.push_str(&format!("; did you mean `{near}`?"));
-                } else {
+                let near = nearest(key, self.settings.keys());
+                if near.is_empty() {
                     message.push_str("; deploy/zhiyi.toml lists all keys");
+                } else {
+                    message.push_str(&format!("; did you mean `{}`?", near.join("` or `")));
                 }
                 self.faults.push(ConfigFault { place: origin.to_string(), message });
             }
@@ -191,19 +192,29 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-/// The known key that is written most like `key`, where one is close.
-fn nearest<'k>(key: &str, known: impl Iterator<Item = &'k String>) -> Option<&'k str> {
+/// The known keys that are written most like `key`, where any is close: several where they are equally so.
+fn nearest<'k>(key: &str, known: impl Iterator<Item = &'k String>) -> Vec<&'k str> {
     let last = |k: &str| k.rsplit('.').next().unwrap_or(k).to_owned();
-    let section = |k: &str| k.split('.').next().unwrap_or(k).to_owned();
-    known
-        .map(|k| {
-            // The right key in a wrong section is near, nearest in a section that is spelt like it.
-            let moved = if last(k) == last(key) { 1 + distance(&section(key), &section(k)) / 4 } else { usize::MAX };
-            (distance(key, k).min(moved), k.as_str())
-        })
-        .filter(|(d, _)| *d <= 3)
-        .min()
-        .map(|(_, k)| k)
+    let section = |k: &str| k.split_once('.').map(|(section, _)| section.to_owned());
+    let mut near = Vec::new();
+    let mut least = 3;
+    for k in known {
+        // The right key in a wrong section is near, nearest in a section that is spelt like it; in none, anywhere.
+        let moved = match (last(k) == last(key), section(key), section(k)) {
+            (true, Some(a), Some(b)) => 1 + distance(&a, &b) / 4,
+            (true, ..) => 1,
+            (false, ..) => usize::MAX,
+        };
+        let d = distance(key, k).min(moved);
+        if d < least {
+            near.clear();
+            least = d;
+        }
+        if d == least {
+            near.push(k.as_str());
+        }
+    }
+    near
 }
 
 /// Levenshtein's distance in characters.

@@ -492,6 +492,7 @@ mod tests {
         raw.environment(environment(&[("ZHIYI_LOG_FORMAT", "xml"), ("ZHIYI_SERVER_LISTEN", "127.0.0.1:1")]));
         raw.assignment("--set", "limits");
         raw.assignment("--set", "traces.sample=2");
+        raw.assignment("--set", "listen=127.0.0.1:1");
         let told = faults(raw);
         let expected = [
             "z.toml:3: unknown key `server.lissten`; did you mean `server.listen`?",
@@ -504,6 +505,7 @@ mod tests {
             "environment ZHIYI_SERVER_LISTEN: ZHIYI_SERVER_LISTEN is no setting; did you mean ZHIYI_LISTEN?",
             "environment ZHIYI_LOG_FORMAT: log.format = `xml`: write text or json",
             "flag --set: traces.sample = `2`: write a number from 0 to 1",
+            "flag --set: unknown key `listen`; did you mean `admin.listen` or `metrics.listen` or `server.listen`?",
         ];
         for line in expected {
             assert!(told.iter().any(|t| t == line), "{line}\nin {told:#?}");
