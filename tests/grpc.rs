@@ -195,6 +195,39 @@ async fn bad_requests_are_refused_with_details() {
     }
 }
 
+/// A request whose text is any bytes.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Bytes {
+    #[prost(bytes = "vec", tag = "1")]
+    text: Vec<u8>,
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_refused() {
+    let utf8 = "你好".as_bytes();
+    for (method, text, encoding, expected) in [
+        ("Recognize", utf8, "identity", None),
+        ("Recognize", &[0xff, 0xfe][..], "identity", Some((Code::Internal, "UTF-8"))),
+        ("Recognize", utf8, "gzip", Some((Code::Unimplemented, "gzip"))),
+        ("Recognise", utf8, "identity", Some((Code::Unimplemented, ""))),
+    ] {
+        let mut client = tonic::client::Grpc::new(channel(shared()).await);
+        client.ready().await.expect("the server takes calls");
+        let mut request = tonic::Request::new(Bytes { text: text.into() });
+        request.metadata_mut().insert("grpc-encoding", encoding.parse().expect("a value"));
+        let path = format!("/zhiyi.v1.Recognizer/{method}").parse().expect("a path");
+        let codec = tonic_prost::ProstCodec::<Bytes, RecognizeResponse>::default();
+        let status = client.unary(request, path, codec).await.err();
+        let told = status.as_ref().map(|s| (s.code(), s.message()));
+        assert_eq!(
+            told.map(|(code, _)| code),
+            expected.map(|(code, _)| code),
+            "{method} {text:x?} {encoding}: {told:?}"
+        );
+        assert!(told.is_none_or(|(_, message)| message.contains(expected.map_or("", |(_, part)| part))), "{told:?}");
+    }
+}
+
 #[tokio::test]
 async fn texts_at_the_limit_are_read() {
     let mut client = recognizer().await;
