@@ -3,6 +3,7 @@
 use super::{ConfigFault, DEFAULTS};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use strsim::levenshtein;
 use toml::de::{DeTable, DeValue};
 
 /// Environment names that are shorter than the rule.
@@ -81,7 +82,7 @@ impl RawConfig {
             } else if sections.iter().any(|s| name.starts_with(s.as_str())) {
                 // By its long name, where there is a shorter one, or misspelt.
                 let long = names.iter().find(|(_, key)| long_variable(key) == name).map(|(known, _)| known);
-                let spelt = || names.keys().map(|k| (distance(&name, k), k)).filter(|(d, _)| *d <= 3).min();
+                let spelt = || names.keys().map(|k| (levenshtein(&name, k), k)).filter(|(d, _)| *d <= 3).min();
                 let near = long.or_else(|| spelt().map(|(_, known)| known));
                 let hint = near.map_or_else(String::new, |known| format!("; did you mean {known}?"));
                 let message = format!("{name} is no setting{hint}");
@@ -194,40 +195,15 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 
 /// The known keys that are written most like `key`, where any is close: several where they are equally so.
 fn nearest<'k>(key: &str, known: impl Iterator<Item = &'k String>) -> Vec<&'k str> {
-    let last = |k: &str| k.rsplit('.').next().unwrap_or(k).to_owned();
-    let section = |k: &str| k.split_once('.').map(|(section, _)| section.to_owned());
-    let mut near = Vec::new();
-    let mut least = 3;
-    for k in known {
+    let (section, name) = key.rsplit_once('.').map_or((None, key), |(section, name)| (Some(section), name));
+    let apart = |k: &str| match k.rsplit_once('.') {
         // The right key in a wrong section is near, nearest in a section that is spelt like it; in none, anywhere.
-        let moved = match (last(k) == last(key), section(key), section(k)) {
-            (true, Some(a), Some(b)) => 1 + distance(&a, &b) / 4,
-            (true, ..) => 1,
-            (false, ..) => usize::MAX,
-        };
-        let d = distance(key, k).min(moved);
-        if d < least {
-            near.clear();
-            least = d;
+        Some((its, same)) if same == name => {
+            levenshtein(key, k).min(1 + section.map_or(0, |s| levenshtein(s, its) / 4))
         }
-        if d == least {
-            near.push(k.as_str());
-        }
-    }
-    near
-}
-
-/// Levenshtein's distance in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], next);
-        }
-    }
-    row[b.len()]
+        _ => levenshtein(key, k),
+    };
+    let near: Vec<(usize, &str)> = known.map(|k| (apart(k), k.as_str())).filter(|(d, _)| *d <= 3).collect();
+    let least = near.iter().map(|(d, _)| *d).min();
+    near.into_iter().filter(|(d, _)| Some(*d) == least).map(|(_, k)| k).collect()
 }

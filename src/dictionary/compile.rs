@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
 use crate::learn::Weights;
 use crate::text::{FINALS, INITIALS, Normalizer, is_filler_char};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use strsim::levenshtein;
 
 /// A compiled dictionary that still lacks its learned model.
 pub struct Compiled {
@@ -852,23 +853,8 @@ fn internal(what: &str) -> Diagnostic {
 fn nearest<'k>(name: &str, known: &'k [String]) -> Option<&'k String> {
     known
         .iter()
-        .map(|k| (distance(name, k), k))
+        .map(|k| (levenshtein(name, k), k))
         .filter(|(d, k)| *d <= 2 && *d < k.chars().count())
         .min()
         .map(|(_, k)| k)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(ca != *cb)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }
