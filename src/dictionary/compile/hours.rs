@@ -1,8 +1,8 @@
 //! Working hours and promised times of `accounts.toml`: `mon-fri 09:00-18:00`, `周一至周五 09:00-18:00`, `daily`, `30s`.
 
-use super::content::{Hours, Service};
-use super::source::ServiceSource;
 use crate::diagnostic::Text;
+use crate::dictionary::content::{Hours, Service};
+use crate::dictionary::source::ServiceSource;
 
 const DAYS: [[&str; 3]; 7] = [
     ["mon", "周一", "星期一"],

@@ -1,9 +1,9 @@
 //! Menus: from rows to entries that name each other by index.
 
-use super::compile::Compiler;
-use super::content::MenuEntry;
-use super::source::{MenuRow, SlotSource};
+use super::Compiler;
 use crate::diagnostic::Text;
+use crate::dictionary::content::MenuEntry;
+use crate::dictionary::source::{MenuRow, SlotSource};
 use crate::text::is_filler_char;
 use std::collections::{BTreeSet, HashMap};
 
