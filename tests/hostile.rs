@@ -383,15 +383,16 @@ fn taken(socket: &mut TcpStream) {
     }
 }
 
-/// The streams of the headers that come until so many did, in their order.
-fn answered(socket: &mut TcpStream, most: usize) -> Vec<u32> {
-    let (mut heard, mut part, mut streams) = (Vec::<u8>::new(), [0u8; 65536], Vec::new());
+/// The streams of the headers that come until so many did, in their order, and which of them end with their headers.
+fn answered(socket: &mut TcpStream, most: usize) -> (Vec<u32>, Vec<u32>) {
+    let (mut heard, mut part) = (Vec::<u8>::new(), [0u8; 65536]);
+    let (mut streams, mut refused) = (Vec::new(), Vec::new());
     while streams.len() < most {
         match socket.read(&mut part) {
             Ok(n @ 1..) => heard.extend(&part[..n]),
             Ok(0) | Err(_) => panic!("{streams:?} are all that is answered"),
         }
-        while let [a, b, c, kind, _, s, t, u, v, ..] = heard[..] {
+        while let [a, b, c, kind, flags, s, t, u, v, ..] = heard[..] {
             let length = u32::from_be_bytes([0, a, b, c]) as usize;
             if heard.len() < 9 + length {
                 break;
@@ -399,11 +400,24 @@ fn answered(socket: &mut TcpStream, most: usize) -> Vec<u32> {
             let stream = u32::from_be_bytes([s, t, u, v]);
             if kind == HEADERS && !streams.contains(&stream) {
                 streams.push(stream);
+                if flags & END_STREAM != 0 {
+                    refused.push(stream);
+                }
             }
             heard.drain(..9 + length);
         }
     }
-    streams
+    (streams, refused)
+}
+
+/// Calls of Recognize that come at one time, on the first streams of a connection.
+fn calls(number: u32) -> Vec<u8> {
+    let body = message(&request("我要值机"));
+    let call = |n| {
+        let headers = frame(HEADERS, END_HEADERS, 2 * n + 1, &call("Recognize"));
+        [headers, frame(DATA, END_STREAM, 2 * n + 1, &body)].concat()
+    };
+    (0..number).flat_map(call).collect()
 }
 
 /// Of calls that come at one time, those that there is no place for are told before the others are worked on.
@@ -412,15 +426,62 @@ async fn refusals_come_before_answers() {
     let server = serve(&["server.threads=1", "limits.concurrent_requests=3"]);
     let mut socket = greeted(server.address, &[]);
     taken(&mut socket);
-    let body = message(&request("我要值机"));
-    let calls: Vec<u8> = (0..8)
-        .flat_map(|n| {
-            let headers = frame(HEADERS, END_HEADERS, 2 * n + 1, &call("Recognize"));
-            [headers, frame(DATA, END_STREAM, 2 * n + 1, &body)].concat()
-        })
-        .collect();
-    send(&mut socket, &calls);
-    assert_eq!(answered(&mut socket, 8), [7, 9, 11, 13, 15, 1, 3, 5]);
+    send(&mut socket, &calls(8));
+    assert_eq!(answered(&mut socket, 8).0, [7, 9, 11, 13, 15, 1, 3, 5]);
+}
+
+/// An answer that a client takes a byte of, or most, holds its place as one does that it takes nothing of.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_holds_its_place_until_all_of_it_was_taken() {
+    for window in [0, 1, 20] {
+        let server = serve(&["server.threads=1", "limits.concurrent_requests=3", "limits.stalled_time=10m"]);
+        // SETTINGS_INITIAL_WINDOW_SIZE.
+        let mut socket = greeted(server.address, &[0, 4, 0, 0, 0, window]);
+        taken(&mut socket);
+        // One after the other, so that an answer that was given up by mistake would make room for the next.
+        for n in 0..3 {
+            let body = message(&request("我要值机"));
+            send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call("Recognize")));
+            send(&mut socket, &frame(DATA, END_STREAM, 2 * n + 1, &body));
+            assert_eq!(answered(&mut socket, 1), (vec![2 * n + 1], vec![]), "a window of {window}");
+        }
+        let mut other = greeted(server.address, &[]);
+        taken(&mut other);
+        send(&mut other, &calls(2));
+        assert_eq!(answered(&mut other, 2), (vec![1, 3], vec![1, 3]), "a window of {window}");
+    }
+}
+
+/// A client that stops reading while much is on its way to it, and asks for a sign of life, is sent away like any other
+/// that does not take its answers: its ping, which cannot be answered, keeps nothing from being noticed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ping_keeps_no_place_for_answers_that_are_not_taken() {
+    let server = serve(&["server.threads=1", "limits.concurrent_requests=16", "limits.stalled_time=200ms"]);
+    // SETTINGS_INITIAL_WINDOW_SIZE, and as much for the connection.
+    let mut socket = greeted(server.address, &[0, 4, 0x7f, 0xff, 0xff, 0xff]);
+    socket2::SockRef::from(&socket).set_recv_buffer_size(4096).expect("it can be small");
+    send(&mut socket, &frame(WINDOW, 0, 0, &0x7fff_0000u32.to_be_bytes()));
+    let item = [request("明天CZ3102几点起飞，广州飞北京的航班有没有延误"), vec![0x30, 1]].concat();
+    let batch: Vec<u8> = (0..300).flat_map(|_| [&[0x0a, item.len() as u8][..], &item].concat()).collect();
+    for n in 0..16 {
+        send(&mut socket, &frame(HEADERS, END_HEADERS, 2 * n + 1, &call("BatchRecognize")));
+        let body = message(&batch);
+        let parts: Vec<&[u8]> = body.chunks(16_000).collect();
+        for (at, part) in parts.iter().enumerate() {
+            let flags = if at + 1 == parts.len() { END_STREAM } else { 0 };
+            send(&mut socket, &frame(DATA, flags, 2 * n + 1, part));
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    send(&mut socket, &frame(PING, 0, 0, b"are you?"));
+    let end = Instant::now() + Duration::from_secs(30);
+    let mut client = RecognizerClient::connect(format!("http://{}", server.address)).await.expect("the server listens");
+    let ask = || RecognizeRequest { text: "我要值机".into(), account: "air".into(), ..RecognizeRequest::default() };
+    while let Err(status) = client.recognize(ask()).await {
+        assert_eq!(status.code(), tonic::Code::ResourceExhausted);
+        assert!(Instant::now() < end, "its places are never free again");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// Slow clients hold many times more requests open than there are places for calls, streams or bytes, or take no answers;

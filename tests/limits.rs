@@ -13,6 +13,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::codec::Streaming;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Response, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 use zhiyi::config::{Config, Limits};
 use zhiyi::service::Server;
@@ -319,6 +321,61 @@ async fn a_silent_stream_is_ended() {
     let status = answers.message().await.expect_err("it was silent for too long");
     assert_eq!(status.code(), Code::DeadlineExceeded);
     until(&server, "zhiyi_open_streams", 0.0).await;
+    // How it ended, not how it began.
+    assert_eq!(number(&server, "zhiyi_calls_total{method=\"StreamRecognize\",code=\"DEADLINE_EXCEEDED\"}"), 1.0);
+    assert_eq!(number(&server, "zhiyi_calls_total{method=\"StreamRecognize\",code=\"OK\"}"), 0.0);
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_its_callers_deadline() {
+    let server = limited(|_| {});
+    let (_send, messages) = mpsc::channel::<StreamRecognizeRequest>(4);
+    let mut asked = Request::new(ReceiverStream::new(messages));
+    asked.metadata_mut().insert("grpc-timeout", "300m".parse().expect("ASCII"));
+    let ended = RecognizerClient::new(channel(server.address()).await).stream_recognize(asked).await;
+    let status = match ended {
+        Ok(answers) => answers.into_inner().message().await.expect_err("its time was up"),
+        Err(status) => status,
+    };
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    until(&server, "zhiyi_calls_total{method=\"StreamRecognize\",code=\"DEADLINE_EXCEEDED\"}", 1.0).await;
+    until(&server, "zhiyi_arriving_requests", 0.0).await;
+}
+
+/// Health is asked by everybody, so that it must cost nobody else a place; and it has places of its own.
+#[tokio::test]
+async fn health_takes_no_place_of_messages() {
+    let server = limited(|l| {
+        l.concurrent_requests = 2;
+        l.open_streams = 1;
+        l.connections = 8;
+        l.stalled_time = Duration::from_secs(600);
+    });
+    let stalled = taking_nothing(server.address()).await;
+    let check = || HealthCheckRequest { service: String::new() };
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let mut health = HealthClient::new(stalled.clone());
+        held.push(tokio::spawn(async move { health.check(check()).await.map(drop) }));
+    }
+    let channel = channel(server.address()).await;
+    let mut health = HealthClient::new(channel.clone());
+    let mut watches = Vec::new();
+    for _ in 0..3 {
+        watches.push(health.watch(check()).await.expect("it is watched"));
+    }
+    until(&server, "zhiyi_other_calls", 7.0).await;
+    health.check(check()).await.expect("there is room for one more");
+    let (send, mut answers) = stream(&channel).await.expect("a stream");
+    send.send(item("格力优惠")).await.expect("the stream is open");
+    assert!(answers.message().await.expect("it is answered").is_some());
+    RecognizerClient::new(channel.clone()).recognize(request("我要值机")).await.expect("an answer");
+    watches.push(health.watch(check()).await.expect("it is watched"));
+    refused(&health.check(check()).await.expect_err("as many as connections"));
+    assert_eq!(number(&server, "zhiyi_shed_total{reason=\"others\"}"), 1.0);
+    drop(watches);
+    held.iter().for_each(tokio::task::JoinHandle::abort);
+    until(&server, "zhiyi_other_calls", 0.0).await;
 }
 
 /// A client that sends and never takes an answer is held back; the server does not read on and pile answers up.

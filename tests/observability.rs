@@ -13,8 +13,11 @@ use std::time::Duration;
 use support::client::{append, channel, eventually, get, metric, moment, request};
 use tonic::body::Body;
 use tonic::{Request, Response, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 use zhiyi::config::{Config, RecognitionLogConfig, TracesConfig};
 use zhiyi::service::Server;
+use zhiyi::service::proto::dictionary_client::DictionaryClient;
 use zhiyi::service::proto::recognizer_client::RecognizerClient;
 use zhiyi::service::proto::*;
 
@@ -280,6 +283,15 @@ impl Collector {
     fn spans(&self) -> Vec<otlp::Span> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Listens; tells where.
+    async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
+        tokio::spawn(tonic::transport::Server::builder().add_service(self.clone()).serve_with_incoming(incoming));
+        format!("http://{address}")
+    }
 }
 
 impl tonic::server::NamedService for Collector {
@@ -318,13 +330,8 @@ impl tower_service::Service<http::Request<Body>> for Collector {
 #[tokio::test]
 async fn calls_are_traced_under_the_callers_trace() {
     let collector = Collector::default();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let address = listener.local_addr().expect("it has an address");
-    let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
-    tokio::spawn(tonic::transport::Server::builder().add_service(collector.clone()).serve_with_incoming(incoming));
-    let server = start(|c| {
-        c.traces = Some(TracesConfig { endpoint: format!("http://{address}"), sample: 0.0, queue: 100 });
-    });
+    let endpoint = collector.listen().await;
+    let server = start(|c| c.traces = Some(TracesConfig { endpoint, sample: 0.0, queue: 100 }));
     let mut reader = RecognizerClient::new(channel(server.address()).await);
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let mut ask = async |text: &str, flags: &str| {
@@ -352,6 +359,46 @@ async fn calls_are_traced_under_the_callers_trace() {
         (metric(metrics, "zhiyi_spans_total{result=\"sent\"}") == 3.0).then_some(())
     })
     .await;
+}
+
+/// Spans are named after what was called, a stream's ends with the stream, and a server that stops leaves none behind.
+#[tokio::test]
+async fn spans_of_all_services_are_sent_before_the_end() {
+    let collector = Collector::default();
+    let endpoint = collector.listen().await;
+    let server = start(|c| c.traces = Some(TracesConfig { endpoint, sample: 1.0, queue: 100 }));
+    let channel = channel(server.address()).await;
+    let mut health = HealthClient::new(channel.clone());
+    health.check(HealthCheckRequest::default()).await.expect("it serves");
+    let mut dictionary = DictionaryClient::new(channel.clone());
+    dictionary.get_status(GetStatusRequest {}).await.expect("a status");
+    let (send, messages) = tokio::sync::mpsc::channel(4);
+    let messages = tokio_stream::wrappers::ReceiverStream::new(messages);
+    let mut reader = RecognizerClient::new(channel);
+    let mut answers = reader.stream_recognize(messages).await.expect("a stream").into_inner();
+    reader.recognize(request("")).await.expect_err("no text");
+    for _ in 0..2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        send.send(StreamRecognizeRequest { request: Some(request("格力优惠")) }).await.expect("the stream is open");
+        assert!(answers.message().await.expect("it goes on").is_some());
+    }
+    drop(send);
+    assert!(answers.message().await.expect("it ends well").is_none());
+    tokio::task::spawn_blocking(|| server.stop()).await.expect("it stops");
+    let spans = collector.spans();
+    let mut names: Vec<&str> = spans.iter().map(|s| s.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "grpc.health.v1.Health/Check",
+            "zhiyi.v1.Dictionary/GetStatus",
+            "zhiyi.v1.Recognizer/Recognize",
+            "zhiyi.v1.Recognizer/StreamRecognize"
+        ]
+    );
+    let stream = spans.iter().find(|s| s.name.ends_with("/StreamRecognize")).expect("it is traced");
+    assert!(stream.end - stream.start >= 40_000_000, "it ends with its last answer");
 }
 
 /// A collector that is away costs spans, not calls.

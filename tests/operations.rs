@@ -155,6 +155,32 @@ fn a_file_that_is_no_toml_is_told_with_its_lines() {
     insta::assert_snapshot!("settings_no_toml", err);
 }
 
+/// The files that show how to deploy it set nothing that is not there.
+#[test]
+fn the_variables_of_the_deployment_are_settings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    let pattern = regex::Regex::new(r#"(ZHIYI_[A-Z_]+)(?:=|, value: )"?([^\s"}]+)"#).expect("a pattern");
+    for (file, least) in [("Dockerfile", 3), ("zhiyi.service", 2), ("kubernetes/zhiyi.yaml", 8)] {
+        let text = fs::read_to_string(root.join(file)).expect("it is there");
+        let variables: Vec<(String, String)> = pattern
+            .captures_iter(&text)
+            .map(|c| (c[1].to_owned(), c[2].to_owned()))
+            .filter(|(name, _)| name != "ZHIYI_CACHE")
+            .collect();
+        assert!(variables.len() >= least, "{file}: {variables:?}");
+        for (name, value) in variables {
+            let mut raw = zhiyi::config::RawConfig::default();
+            // A name that is no setting is told where it begins like one, and left alone otherwise.
+            let known = zhiyi::config::RawConfig::variables().any(|known| known == name);
+            assert!(known, "{file}: {name} is no setting");
+            raw.environment([(name.clone(), value)]);
+            let told = raw.understand().map_or_else(|faults| faults.to_string(), |_| String::new());
+            let pair = name.starts_with("ZHIYI_TLS_") && told.contains("needs tls.");
+            assert!(told.is_empty() || pair, "{file}: {told}");
+        }
+    }
+}
+
 #[test]
 fn the_settings_can_be_printed() {
     let (code, out, _) = output(serve(program(), &["--print-config"]));
@@ -209,6 +235,10 @@ async fn on_sigterm_health_says_no_first_and_calls_in_flight_finish() {
         health.check(asked).await.map(|r| r.into_inner().status()).unwrap_or(ServingStatus::Unknown)
     };
     assert_eq!(says("").await, ServingStatus::Serving);
+    let asked = HealthCheckRequest { service: String::new() };
+    let mut watch = HealthClient::new(channel.clone()).watch(asked).await.expect("it is watched").into_inner();
+    let mut watched = async || watch.message().await.map(|m| m.map(|m| m.status()));
+    assert_eq!(watched().await.expect("it goes on"), Some(ServingStatus::Serving));
 
     process.signal(Signal::TERM);
     eventually("health says no", async || (says("").await == ServingStatus::NotServing).then_some(())).await;
@@ -222,6 +252,9 @@ async fn on_sigterm_health_says_no_first_and_calls_in_flight_finish() {
         tokio::net::TcpStream::connect(process.address).await.is_err().then_some(())
     })
     .await;
+    assert_eq!(watched().await.expect("it goes on"), Some(ServingStatus::NotServing));
+    let end = watched().await.expect_err("it would last as long as the connection");
+    assert_eq!(end.code(), tonic::Code::Unavailable);
     send.send(StreamRecognizeRequest { request: Some(request("格力优惠")) }).await.expect("the stream is open");
     assert!(answers.message().await.expect("it goes on").is_some(), "what is in flight finishes");
     drop(send);

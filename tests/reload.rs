@@ -187,6 +187,87 @@ async fn failing_tests_of_packs_keep_a_dictionary_out_where_they_should() {
     }
 }
 
+/// A dictionary that serves from the start has no one before it to stay: it serves, and its fault is told until it is mended.
+#[tokio::test]
+async fn failing_tests_of_packs_are_told_at_the_start() {
+    let folder = support::tiny_copy();
+    let tests = folder.path().join("air/tests.csv");
+    let good = fs::read_to_string(&tests).expect("the table is there");
+    append(&tests, "ta-9,air,我要值机,,,air.rebook,,,\n");
+    let served = Served::start(folder.path(), |config| config.dictionary.watch = false).await;
+    let told = eventually("the fault is told", async || {
+        Some(served.status().await.last_fault).filter(|fault| !fault.is_empty())
+    });
+    assert!(told.await.starts_with("1 of the packs' tests fail"));
+    served.reader.clone().recognize(request("我要值机")).await.expect("it serves");
+    assert!(served.reload().await.is_err(), "nothing was mended");
+    assert_ne!(served.status().await.last_fault, "");
+    fs::write(&tests, good).expect("the table can be written");
+    served.reload().await.expect("the tests pass");
+    assert_eq!(served.status().await.last_fault, "");
+    served.stop();
+}
+
+#[tokio::test]
+async fn a_dictionary_that_is_too_large_does_not_begin_to_serve() {
+    let mut config = support::config();
+    config.dictionary.largest = 1 << 10;
+    let loaded = support::load(&support::fixture("tiny")).expect("the dictionary loads");
+    let told = Server::start(loaded, &config).err().expect("it is too large").to_string();
+    assert!(told.contains("more than dictionary.largest allows (1024)"), "{told}");
+}
+
+/// Administration takes as long as it takes, unless its caller says otherwise; and what nobody awaits any more when its turn
+/// comes is left out, because the caller may have asked again.
+#[tokio::test]
+async fn administration_ends_by_its_callers_deadline_alone() {
+    let folder = support::tiny_copy();
+    let served = Served::start(folder.path(), |config| {
+        config.dictionary.watch = false;
+        config.limits.request_time = Duration::from_millis(1);
+    })
+    .await;
+    append(&folder.path().join("air/phrases.csv"), ROW);
+    let (mut first, mut second) = (served.dictionary.clone(), served.dictionary.clone());
+    let reload = tokio::spawn(async move { first.reload(ReloadRequest {}).await });
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let mut hasty = tonic::Request::new(RollbackRequest {});
+    hasty.set_timeout(Duration::from_millis(5));
+    let back = second.rollback(hasty).await;
+    let reloaded = reload.await.expect("no panic").expect("it takes longer than a call may").into_inner();
+    assert!(reloaded.changed);
+    // On a machine that compiles within moments the roll-back comes in time.
+    if back.is_err() {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(served.status().await.version, reloaded.version, "nobody awaits the roll-back any more");
+    }
+    served.stop();
+}
+
+#[tokio::test]
+async fn a_shadow_that_is_not_there_yet_is_read_when_it_is() {
+    let (folder, place) = (support::tiny_copy(), tempfile::tempdir().expect("a folder"));
+    let path = place.path().join("other");
+    let served = Served::start(folder.path(), |config| {
+        config.dictionary.watch = false;
+        config.dictionary.poll = Some(Duration::from_millis(50));
+        config.shadow.path = Some(path.clone());
+    })
+    .await;
+    let shadow = async || {
+        let answer = served.dictionary.clone().get_shadow(GetShadowRequest {}).await.expect("an answer");
+        answer.into_inner()
+    };
+    eventually("the fault is told", async || (!shadow().await.last_fault.is_empty()).then_some(())).await;
+    assert_eq!(metric(served.metrics, "zhiyi_shadow_fault"), 1.0);
+    support::copy(folder.path(), &path);
+    let version = served.status().await.version;
+    eventually("the shadow reads along", async || (shadow().await.version == version).then_some(())).await;
+    assert_eq!(shadow().await.last_fault, "");
+    assert_eq!(metric(served.metrics, "zhiyi_shadow_fault"), 0.0);
+    served.stop();
+}
+
 #[tokio::test]
 async fn versions_are_kept_rolled_back_and_activated() {
     let (folder, history) = (support::tiny_copy(), tempfile::tempdir().expect("a folder"));
@@ -279,6 +360,7 @@ async fn a_shadow_reads_along_and_tells_differences() {
     let broken = Some(set_shadow_request::Source::Path(folder.path().join("nothing").display().to_string()));
     assert!(dictionary.set_shadow(SetShadowRequest { source: broken }).await.is_err());
     assert_eq!(shadow().await.version, set.version, "a shadow that does not load takes nobody's place");
+    assert!(shadow().await.last_fault.contains("nothing"));
     let none = dictionary.set_shadow(SetShadowRequest { source: None }).await.expect("no shadow").into_inner();
     assert_eq!(none.version, "");
     assert_eq!(shadow().await, GetShadowResponse::default());

@@ -253,6 +253,8 @@ async fn administration_is_not_on_a_public_port_unless_guarded() {
     assert_eq!(status(server.address()).await, Code::Unimplemented);
     let admin = server.admin_address().expect("administration has its own address");
     assert_eq!(status(admin).await, Code::Ok);
+    let open = try_start(|c| c.admin_listen = Some(public)).err().expect("everybody could change what is served");
+    assert!(open.to_string().starts_with("admin.listen: 0.0.0.0:0 is reached by others"), "{open}");
     let mut reader = RecognizerClient::new(channel(admin).await);
     let answer = reader.recognize(request("格力优惠")).await.expect_err("not the place for messages");
     assert_eq!(answer.code(), Code::Unimplemented);

@@ -79,7 +79,7 @@ impl RawConfig {
         for (name, value) in ours {
             if let Some(key) = names.get(&name) {
                 self.set(key, value, Origin::Environment(name));
-            } else if sections.iter().any(|s| name.starts_with(s.as_str())) {
+            } else if sections.iter().any(|s| name.starts_with(s.as_str())) && !service_link(&name, &value) {
                 // By its long name, where there is a shorter one, or misspelt.
                 let long = names.iter().find(|(_, key)| long_variable(key) == name).map(|(known, _)| known);
                 let spelt = || names.keys().map(|k| (levenshtein(&name, k), k)).filter(|(d, _)| *d <= 3).min();
@@ -89,6 +89,11 @@ impl RawConfig {
                 self.faults.push(ConfigFault { place: Origin::Environment(name).to_string(), message });
             }
         }
+    }
+
+    /// The names of all settings in the environment.
+    pub fn variables() -> impl Iterator<Item = String> {
+        Self::default().settings.into_keys().map(|key| variable(&key))
     }
 
     /// Adds a setting of the command line; `flag` is what faults call it.
@@ -181,6 +186,21 @@ fn long_variable(key: &str) -> String {
 fn section_variable(key: &str) -> String {
     let section = key.split('.').next().unwrap_or(key);
     format!("ZHIYI_{}_", section.to_uppercase())
+}
+
+/// Whether a variable is one that Kubernetes makes of a service's name: a service `zhiyi-metrics` gives every pod beside it
+/// `ZHIYI_METRICS_SERVICE_HOST`, `ZHIYI_METRICS_PORT=tcp://10.0.0.1:9464`, `ZHIYI_METRICS_PORT_9464_TCP_ADDR` and more.
+fn service_link(name: &str, value: &str) -> bool {
+    let port = |rest: &str| {
+        let mut parts = rest.split('_');
+        let number = parts.next().is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        number && matches!(parts.next(), Some("TCP" | "UDP" | "SCTP"))
+    };
+    name.ends_with("_SERVICE_HOST")
+        || name.ends_with("_SERVICE_PORT")
+        || name.contains("_SERVICE_PORT_")
+        || name.ends_with("_PORT") && value.contains("://")
+        || name.split_once("_PORT_").is_some_and(|(_, rest)| port(rest))
 }
 
 fn scalar(value: &DeValue<'_>) -> Option<String> {

@@ -12,6 +12,7 @@ use layers::Origin;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use tracing_subscriber::filter::LevelFilter;
 
 /// The commented file with every key and its default.
 pub const DEFAULTS: &str = include_str!("../../deploy/zhiyi.toml");
@@ -407,8 +408,16 @@ impl Reader {
                 }
             }
         }
-        if let Err(error) = config.log.level.parse::<tracing_subscriber::EnvFilter>() {
-            self.fault("log.level", format!("log.level = `{}`: {error}", config.log.level));
+        let level = &config.log.level;
+        if let Err(error) = level.parse::<tracing_subscriber::EnvFilter>() {
+            self.fault("log.level", format!("log.level = `{level}`: {error}"));
+        }
+        // A lone word that is no level would be taken for the only part of the program that may write.
+        let lone = level.split(',').map(str::trim).filter(|part| !part.contains(['=', '[']));
+        let words: Vec<&str> = lone.filter(|part| part.parse::<LevelFilter>().is_err()).collect();
+        for word in words {
+            let known = "error, warn, info, debug, trace or off, or directives such as info,zhiyi=debug";
+            self.fault("log.level", format!("log.level = `{word}`: write {known}"));
         }
     }
 }
@@ -472,6 +481,12 @@ mod tests {
             ("ZHIYI_DRAIN_SECONDS", "4"),
             ("ZHIYI_CACHE", "/not/ours"),
             ("ZHIYI_SERVICE_HOST", "of Kubernetes"),
+            ("ZHIYI_METRICS_SERVICE_HOST", "10.0.0.1"),
+            ("ZHIYI_METRICS_SERVICE_PORT", "9464"),
+            ("ZHIYI_METRICS_SERVICE_PORT_HTTP", "9464"),
+            ("ZHIYI_ADMIN_PORT", "tcp://10.0.0.1:50052"),
+            ("ZHIYI_SERVER_PORT_50051_TCP", "tcp://10.0.0.1:50051"),
+            ("ZHIYI_SERVER_PORT_50051_TCP_ADDR", "10.0.0.1"),
             ("OTHER_LIMITS_REQUEST_TIME", "1s"),
         ]));
         raw.flag("--listen", "server.listen", "127.0.0.1:3");
@@ -489,7 +504,12 @@ mod tests {
             "z.toml",
             "[server]\nlisten = \"localhost\"\nlissten = 1\n\n[limits]\nrequest_time = \"soon\"\nconnections = 0\n[tls]\nkey = \"k.pem\"\n[kepalive]\n",
         );
-        raw.environment(environment(&[("ZHIYI_LOG_FORMAT", "xml"), ("ZHIYI_SERVER_LISTEN", "127.0.0.1:1")]));
+        raw.environment(environment(&[
+            ("ZHIYI_LOG_FORMAT", "xml"),
+            ("ZHIYI_LOG", "zhiyi=debug,inof"),
+            ("ZHIYI_SERVER_LISTEN", "127.0.0.1:1"),
+            ("ZHIYI_METRICS_PORT", "9464"),
+        ]));
         raw.assignment("--set", "limits");
         raw.assignment("--set", "traces.sample=2");
         raw.assignment("--set", "listen=127.0.0.1:1");
@@ -503,7 +523,9 @@ mod tests {
             "z.toml:7: limits.connections = `0`: write a whole number from 1 to 16777216",
             "z.toml:9: tls.key needs tls.certificate",
             "environment ZHIYI_SERVER_LISTEN: ZHIYI_SERVER_LISTEN is no setting; did you mean ZHIYI_LISTEN?",
+            "environment ZHIYI_METRICS_PORT: ZHIYI_METRICS_PORT is no setting",
             "environment ZHIYI_LOG_FORMAT: log.format = `xml`: write text or json",
+            "environment ZHIYI_LOG: log.level = `inof`: write error, warn, info, debug, trace or off, or directives such as info,zhiyi=debug",
             "flag --set: traces.sample = `2`: write a number from 0 to 1",
             "flag --set: unknown key `listen`; did you mean `admin.listen` or `metrics.listen` or `server.listen`?",
         ];

@@ -1,6 +1,6 @@
 //! The call that a serving thread works on: its claims on the limits, its deadline, its trace.
 
-use super::metrics::{Counter, ThreadMetrics};
+use super::metrics::{Counter, Kind, ThreadMetrics};
 use super::traces::SpanContext;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Instant;
 /// What a call holds of its thread's limits, until the last of its request body, answer and handler is dropped.
 pub(super) struct Call {
     pub(super) metrics: Arc<ThreadMetrics>,
-    pub(super) stream: bool,
+    kind: Kind,
     /// After this moment nobody awaits the answer.
     pub(super) deadline: Option<Instant>,
     /// Where the call is traced.
@@ -26,13 +26,13 @@ impl Call {
     /// Counts a call in. Only its thread may drop it, because only that thread may write its numbers.
     pub(super) fn begin(
         metrics: Arc<ThreadMetrics>,
-        stream: bool,
+        kind: Kind,
         deadline: Option<Instant>,
         trace: Option<SpanContext>,
     ) -> Arc<Self> {
         let call = Self {
             metrics,
-            stream,
+            kind,
             deadline,
             trace,
             held: AtomicUsize::new(0),
@@ -45,10 +45,11 @@ impl Call {
 
     /// What the call counts as.
     fn gauge(&self) -> &Counter {
-        match (self.aside.load(Ordering::Relaxed), self.stream) {
+        match (self.aside.load(Ordering::Relaxed), self.kind) {
             (true, _) => &self.metrics.arriving,
-            (false, true) => &self.metrics.open_streams,
-            (false, false) => &self.metrics.calls_in_flight,
+            (false, Kind::Reading) => &self.metrics.calls_in_flight,
+            (false, Kind::Stream) => &self.metrics.open_streams,
+            (false, Kind::Beside) => &self.metrics.others_in_flight,
         }
     }
 
@@ -115,12 +116,22 @@ thread_local! {
     static NOTES: RefCell<Option<Notes>> = const { RefCell::new(None) };
 }
 
+/// Puts the call back that was the current one, also where the work panics.
+struct Before(Option<Arc<Call>>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+        if std::thread::panicking() {
+            NOTES.set(None);
+        }
+    }
+}
+
 /// Runs `work` with `call` as the current one; a serving thread polls one handler at a time.
 pub(super) fn within<T>(call: &Arc<Call>, work: impl FnOnce() -> T) -> T {
-    let before = CURRENT.replace(Some(call.clone()));
-    let result = work();
-    CURRENT.set(before);
-    result
+    let _before = Before(CURRENT.replace(Some(call.clone())));
+    work()
 }
 
 /// The call whose handler runs on this thread.
@@ -139,4 +150,28 @@ pub(super) fn note(write: impl FnOnce(&mut Notes)) {
 /// Takes what the handler that just ran noted.
 pub(super) fn take_notes() -> Option<Notes> {
     NOTES.take()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::AssertUnwindSafe;
+
+    #[test]
+    fn a_call_that_panics_keeps_nothing() {
+        let metrics = Arc::new(ThreadMetrics::default());
+        let trace = SpanContext::default();
+        let call = Call::begin(metrics.clone(), Kind::Reading, None, Some(trace));
+        call.claim(10);
+        let panics = AssertUnwindSafe(|| {
+            within(&call, || {
+                note(|notes| notes.attributes.push(("of", "the call that is at fault".into())));
+                panic!("this call is at fault");
+            })
+        });
+        assert!(std::panic::catch_unwind(panics).is_err());
+        drop(call);
+        assert!(current().is_none() && take_notes().is_none());
+        assert_eq!([metrics.calls_in_flight.get(), metrics.buffered.get()], [0, 0]);
+    }
 }

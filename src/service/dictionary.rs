@@ -7,8 +7,8 @@ use super::status::Fault;
 use super::versions::ActivateError;
 use crate::diagnostic::{Language, Severity};
 use crate::dictionary::DictionaryError;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::oneshot;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -25,7 +25,9 @@ impl DictionaryService {
         let (reply, answer) = oneshot::channel();
         let gone = || Status::unavailable("the server is stopping");
         self.shared.commands.send(command(reply)).map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())
+        let leaving = || self.shared.leaving.load(Ordering::Relaxed);
+        let lost = || Status::internal("the server failed while doing it; its log tells more");
+        answer.await.map_err(|_| if leaving() { gone() } else { lost() })
     }
 }
 
@@ -123,7 +125,11 @@ impl Service for DictionaryService {
         _: Request<proto::ListVersionsRequest>,
     ) -> Result<Response<proto::ListVersionsResponse>, Status> {
         let active = self.shared.versions.active().version().to_owned();
-        let versions = self.shared.versions.known().into_iter().map(|known| proto::Version {
+        let shared = self.shared.clone();
+        // It looks into the history folder, which may be slow.
+        let known = tokio::task::spawn_blocking(move || shared.versions.known()).await;
+        let known = known.map_err(|_| Status::internal("the versions could not be listed"))?;
+        let versions = known.into_iter().map(|known| proto::Version {
             active: known.version == active,
             version: known.version,
             path: known.path.map(|p| p.display().to_string()).unwrap_or_default(),
@@ -166,8 +172,10 @@ impl Service for DictionaryService {
         &self,
         _: Request<proto::GetShadowRequest>,
     ) -> Result<Response<proto::GetShadowResponse>, Status> {
+        let last_fault = self.shared.shadow_fault.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let last_fault = last_fault.unwrap_or_default();
         let Some(shadow) = self.shared.shadow.load_full() else {
-            return Ok(Response::new(proto::GetShadowResponse::default()));
+            return Ok(Response::new(proto::GetShadowResponse { last_fault, ..Default::default() }));
         };
         let found = &shadow.found;
         let differences = found.changes(MOST_DIFFERENCES).into_iter();
@@ -182,6 +190,7 @@ impl Service for DictionaryService {
             differences: differences
                 .map(|((account, active, shadow), count)| proto::ShadowDifference { account, active, shadow, count })
                 .collect(),
+            last_fault,
         }))
     }
 }

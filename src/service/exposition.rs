@@ -3,6 +3,7 @@
 use super::Shared;
 use super::metrics::{BOUNDS, CODES, Counter, Histogram, Method, Shed, ThreadMetrics};
 use std::fmt::{Display, Write};
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Page(String);
@@ -65,7 +66,11 @@ fn calls(page: &mut Page, shared: &Shared) {
             }
         }
     }
-    page.family("zhiyi_call_seconds", "histogram", "From the headers of a call to its answer.");
+    page.family(
+        "zhiyi_call_seconds",
+        "histogram",
+        "From the headers of a call to its answer; of a stream, to the headers of its answer.",
+    );
     for method in Method::ALL {
         let parts: Vec<&Histogram> = threads.iter().map(|t| &t.latency[method as usize]).collect();
         if parts.iter().any(|h| h.buckets.iter().any(|b| b.get() > 0)) {
@@ -88,8 +93,10 @@ fn calls(page: &mut Page, shared: &Shared) {
     page.one("zhiyi_calls_waiting", "gauge", "Calls and streams that came in and have not begun.", waiting);
     let batched = sum(&|t| &t.batched);
     page.one("zhiyi_batched_messages", "gauge", "Messages of batches that were not read yet.", batched);
-    page.one("zhiyi_calls_in_flight", "gauge", "Calls whose answer was not yet taken.", calls);
+    page.one("zhiyi_calls_in_flight", "gauge", "Calls that read, until their answer was taken.", calls);
     page.one("zhiyi_open_streams", "gauge", "Open streams.", sum(&|t| &t.open_streams));
+    let others = sum(&|t| &t.others_in_flight);
+    page.one("zhiyi_other_calls", "gauge", "Calls of health and administration, Watch included.", others);
     let arriving = sum(&|t| &t.arriving);
     page.one("zhiyi_arriving_requests", "gauge", "Calls and streams whose request is still on its way.", arriving);
     page.one("zhiyi_buffered_bytes", "gauge", "Bytes of requests in memory.", sum(&|t| &t.buffered));
@@ -146,7 +153,7 @@ fn dictionary(page: &mut Page, shared: &Shared) {
     let since = active.since.as_second();
     page.one("zhiyi_dictionary_load_time_seconds", "gauge", "When it began to serve, in seconds since 1970.", since);
     let number = |n: &AtomicU64| n.load(Ordering::Relaxed);
-    page.family("zhiyi_reloads_total", "counter", "Reloads, activations and roll-backs by result.");
+    page.family("zhiyi_reloads_total", "counter", "Reloads by result, and as changed also activations and roll-backs.");
     for (result, n) in
         [("changed", &versions.changed), ("unchanged", &versions.unchanged), ("failed", &versions.failed)]
     {
@@ -170,6 +177,8 @@ fn dictionary(page: &mut Page, shared: &Shared) {
 
 fn beside(page: &mut Page, shared: &Shared) {
     let number = |n: &AtomicU64| n.load(Ordering::Relaxed);
+    let fault = shared.shadow_fault.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    page.one("zhiyi_shadow_fault", "gauge", "1 while the shadow dictionary could not be loaded.", u8::from(fault));
     if let Some(shadow) = shared.shadow.load_full() {
         let found = &shadow.found;
         page.family("zhiyi_shadow_info", "gauge", "The shadow dictionary.");

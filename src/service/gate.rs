@@ -1,10 +1,11 @@
 //! What every call passes: its token, the limits, its deadline, the counters, its trace.
 
 use super::call::{self, Call, Notes};
-use super::metrics::{Method, Shed};
+use super::metrics::{CODES, Kind, Method, Shed};
 use super::rules::Rules;
 use super::services::{Services, Way};
 use super::serving;
+use super::stage::{Stage, reached};
 use super::stalled::{Peer, Untaken};
 use super::status;
 use super::traces::Tracer;
@@ -20,6 +21,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 use tokio::time::Sleep;
 use tonic::Status;
 use tonic::body::Body;
@@ -31,6 +33,9 @@ pub(super) struct Gate {
     pub(super) tracer: Option<Arc<Tracer>>,
     /// The most time for a call that is no stream.
     pub(super) request_time: Duration,
+    /// The most time for a stream that reads no messages.
+    pub(super) stream_idle: Option<Duration>,
+    pub(super) stages: watch::Receiver<Stage>,
     pub(super) services: Services,
 }
 
@@ -47,38 +52,56 @@ impl hyper::service::Service<Request<Incoming>> for Guarded {
 
     fn call(&self, request: Request<Incoming>) -> Passage {
         let gate = &self.gate;
-        let path = request.uri().path();
-        let method = Method::of(path);
-        let many = matches!(method, Method::StreamRecognize | Method::Reflection);
-        let stream = many || path.ends_with("/Watch");
-        if let Some(headers) = gate.rules.refuse(method, stream, request.headers()) {
+        let method = Method::of(request.uri().path());
+        if let Some(headers) = gate.rules.refuse(method, request.headers()) {
             serving::answer_first();
             let refused = Refused { response: answer(headers), request: request.into_body() };
             return Passage { refused: Some(refused), running: None, inner: None };
         }
-        if !stream && !method.reads() {
+        if method.kind() == Kind::Beside {
             serving::answer_first();
         }
         let started = Instant::now();
+        let watch = request.uri().path() == HEALTH_WATCH;
+        let endless = watch || method.takes_many();
         let asked = request.headers().get("grpc-timeout").and_then(|v| grpc_timeout(v.as_bytes()));
-        let time = if stream { asked } else { Some(asked.map_or(gate.request_time, |t| t.min(gate.request_time))) };
+        let time = [asked, gate.most_time(method, watch)].into_iter().flatten().min();
         let deadline = time.and_then(|t| started.checked_add(t));
         let trace = gate.tracer.as_ref().and_then(|t| t.begin(request.headers()));
-        let call = Call::begin(gate.rules.metrics.clone(), stream, deadline, trace);
-        let upload = |body| Upload::new(body, call.clone(), gate.rules.clone(), method, many);
+        let name = trace.and_then(|_| (method != Method::Other).then(|| request.uri().path().to_owned()));
+        let call = Call::begin(gate.rules.metrics.clone(), method.kind(), deadline, trace);
+        let upload = |body| Upload::new(body, call.clone(), gate.rules.clone(), method);
         let inner = gate.services.call(request.map(upload));
         let running = Running {
             rules: gate.rules.clone(),
             tracer: gate.tracer.clone(),
             call,
-            peer: (!stream).then(|| self.peer.clone()),
+            peer: (!endless).then(|| self.peer.clone()),
             method,
+            name,
             started,
             notes: None,
             timer: None,
+            leave: watch.then(|| Box::pin(reached(gate.stages.clone(), Stage::Draining)) as Leave),
             finished: false,
         };
         Passage { refused: None, running: Some(running), inner: Some(inner) }
+    }
+}
+
+/// A stream of answers that lasts as long as its caller likes.
+const HEALTH_WATCH: &str = "/grpc.health.v1.Health/Watch";
+
+impl Gate {
+    /// The most time of a call, whatever its caller asked for. The Dictionary service compiles, which takes as long as it
+    /// takes, and streams of messages end by their silence.
+    fn most_time(&self, method: Method, watch: bool) -> Option<Duration> {
+        match method {
+            Method::Dictionary | Method::StreamRecognize => None,
+            Method::Reflection => self.stream_idle,
+            _ if watch => None,
+            _ => Some(self.request_time),
+        }
     }
 }
 
@@ -90,25 +113,52 @@ struct Running {
     /// The connection, which may have to be closed where it does not take the answer. Streams may take their time.
     peer: Option<Arc<Peer>>,
     method: Method,
+    /// The path of a call that is traced, where it is one of ours.
+    name: Option<String>,
     started: Instant,
     notes: Option<Notes>,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Ends when the server takes no more calls, for a stream that would never end by itself.
+    leave: Option<Leave>,
     finished: bool,
 }
 
+type Leave = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl Running {
+    /// The answer begins, which is all of it where it is no stream.
+    fn begin_answer(&self) {
+        self.rules.metrics.latency[self.method as usize].record(self.started.elapsed());
+    }
+
     fn finish(&mut self, code: usize) {
         self.finished = true;
-        let ended = Instant::now();
         self.rules.count(self.method, code);
-        self.rules.metrics.latency[self.method as usize].record(ended - self.started);
         if let (Some(tracer), Some(context)) = (&self.tracer, &self.call.trace) {
-            tracer.end(context, self.method, code, self.started, ended, self.notes.take());
+            let name = self.name.as_deref().unwrap_or_default();
+            tracer.end(context, name, code, (self.started, Instant::now()), self.notes.take());
         }
+    }
+
+    /// Whether the deadline has passed; else the call is woken when it does.
+    fn late(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(deadline) = self.call.deadline else { return false };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline.into())));
+        timer.as_mut().poll(cx).is_ready()
+    }
+
+    /// Why a stream has to end although its handler goes on, if it has to; else the call is woken when there is a reason.
+    fn cut_short(&mut self, cx: &mut Context<'_>) -> Option<Status> {
+        if self.late(cx) {
+            return Some(status::late());
+        }
+        let left = self.leave.as_mut().is_some_and(|l| l.as_mut().poll(cx).is_ready());
+        left.then(|| Status::unavailable("the server is stopping"))
     }
 
     fn too_late(&mut self) -> Response<Answer> {
         self.rules.shed(Shed::Late);
+        self.begin_answer();
         let status = status::late();
         self.finish(status.code() as usize);
         answer(status.into_http::<Body>().into_parts().0.headers)
@@ -168,16 +218,21 @@ impl Future for Passage {
         }
         match polled {
             Poll::Ready(Ok(response)) => {
-                // A refusal carries its code in the headers; where it is missing, trailers will say OK.
-                let code = response.headers().get("grpc-status").and_then(|v| v.to_str().ok()?.parse().ok());
-                running.finish(code.unwrap_or(0).min(super::metrics::CODES - 1));
-                let held = Some((running.call.clone(), running.peer.as_ref().map(Peer::answer)));
-                Poll::Ready(Ok(response.map(|body| Answer { body, _held: held })))
+                running.begin_answer();
+                let held = Held { call: running.call.clone(), untaken: running.peer.as_ref().map(Peer::answer) };
+                // A refusal carries its code in the headers; a call that is no stream says OK otherwise.
+                let code = code_of(response.headers()).or(running.peer.is_some().then_some(0));
+                let stream = match code {
+                    Some(code) => {
+                        running.finish(code);
+                        None
+                    }
+                    None => this.running.take().map(Box::new),
+                };
+                Poll::Ready(Ok(response.map(|body| Answer { body, held: Some(held), stream })))
             }
             Poll::Pending => {
-                let Some(deadline) = running.call.deadline else { return Poll::Pending };
-                let timer = running.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline.into())));
-                if timer.as_mut().poll(cx).is_pending() {
+                if !running.late(cx) {
                     return Poll::Pending;
                 }
                 this.inner.set(None);
@@ -187,16 +242,55 @@ impl Future for Passage {
     }
 }
 
+/// The status code among headers or trailers.
+fn code_of(headers: &HeaderMap) -> Option<usize> {
+    let code: usize = headers.get("grpc-status")?.to_str().ok()?.parse().ok()?;
+    Some(code.min(CODES - 1))
+}
+
 fn answer(headers: HeaderMap) -> Response<Answer> {
-    let mut response = Response::new(Answer { body: Body::empty(), _held: None });
+    let mut response = Response::new(Answer { body: Body::empty(), held: None, stream: None });
     *response.headers_mut() = headers;
     response
 }
 
-/// The body of an answer; the call counts as in flight until it was taken.
+/// What an answer holds until it was written.
+struct Held {
+    call: Arc<Call>,
+    untaken: Option<Untaken>,
+}
+
+/// A part of an answer: its call counts as in flight until these bytes were written or given up, however many of them
+/// HTTP/2 keeps until the client wants them.
+struct Part {
+    bytes: Bytes,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Part {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// The body of an answer.
 pub(super) struct Answer {
     body: Body,
-    _held: Option<(Arc<Call>, Option<Untaken>)>,
+    held: Option<Held>,
+    /// The call, where it ends with its last answer and not with its first.
+    stream: Option<Box<Running>>,
+}
+
+impl Answer {
+    /// Binds bytes to the call. An answer that is waited for is one message, and one part.
+    fn hold(&mut self, bytes: Bytes) -> Bytes {
+        match &mut self.held {
+            Some(Held { call, untaken }) => {
+                Bytes::from_owner(Part { bytes, _held: Held { call: call.clone(), untaken: untaken.take() } })
+            }
+            None => bytes,
+        }
+    }
 }
 
 impl HttpBody for Answer {
@@ -204,7 +298,24 @@ impl HttpBody for Answer {
     type Error = Status;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let this = &mut *self;
+        let polled = Pin::new(&mut this.body).poll_frame(cx);
+        if let Some(running) = &mut this.stream {
+            if let Poll::Ready(Some(Ok(frame))) = &polled
+                && let Some(code) = frame.trailers_ref().and_then(code_of)
+            {
+                running.finish(code);
+                this.stream = None;
+            } else if polled.is_pending()
+                && let Some(status) = running.cut_short(cx)
+            {
+                running.finish(status.code() as usize);
+                (this.stream, this.body) = (None, Body::empty());
+                let trailers = status.into_http::<Body>().into_parts().0.headers;
+                return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+            }
+        }
+        polled.map_ok(|frame| frame.map_data(|bytes| this.hold(bytes)))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -2,6 +2,7 @@
 //! what has to be done now and then: certificates and tokens that changed, dictionaries that nobody holds any more.
 
 use super::Shared;
+use super::message_log::MessageLog;
 use super::shadow::Shadow;
 use super::stamp::Stamp;
 use super::versions::ActivateError;
@@ -16,9 +17,9 @@ use crate::priority;
 use crate::recognizer::Recognizer;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -33,6 +34,19 @@ pub(super) enum Command {
     RollBack(oneshot::Sender<Result<(String, String), ActivateError>>),
     SetShadow(ShadowSource, oneshot::Sender<Result<String, ReloadError>>),
     Stop,
+}
+
+impl Command {
+    /// Whether nobody awaits what comes of it any more: the caller may have asked again already.
+    fn abandoned(&self) -> bool {
+        match self {
+            Self::Changed | Self::Hangup | Self::Stop => false,
+            Self::Reload(reply) => reply.is_closed(),
+            Self::Activate(_, reply) => reply.is_closed(),
+            Self::RollBack(reply) => reply.is_closed(),
+            Self::SetShadow(_, reply) => reply.is_closed(),
+        }
+    }
 }
 
 /// What a shadow is read from.
@@ -53,6 +67,8 @@ pub(super) enum ReloadError {
     TooLarge { path: PathBuf, bytes: u64, largest: usize },
     #[error("{path}: its files kept changing while they were read; reload once they are quiet")]
     Restless { path: PathBuf },
+    #[error("no thread could be started for the shadow dictionary: {0}")]
+    Thread(std::io::Error),
     #[error("{failed} of the packs' tests fail:\n{first}")]
     Tests { failed: usize, first: String },
 }
@@ -100,10 +116,7 @@ impl Keeper {
     }
 
     fn run(mut self, commands: &Receiver<Command>) {
-        if let Some(path) = self.shared.shadow_path.clone() {
-            let _ = self.set_shadow(ShadowSource::Path(path));
-        }
-        self.look();
+        self.guard("looking at the dictionary for the first time", Self::begin);
         let (mut looked, mut ticked) = (Instant::now(), Instant::now());
         let settle = self.config.settle;
         let settled = move |(first, last): (Instant, Instant)| (last + settle).min(first + settle * 10);
@@ -117,22 +130,51 @@ impl Keeper {
                     let now = Instant::now();
                     restless = Some((restless.map_or(now, |r| r.0), now));
                 }
-                Ok(command) => self.obey(command),
+                Ok(command) if command.abandoned() => {
+                    tracing::info!("nobody awaits a command any more; it is left out")
+                }
+                Ok(command) => self.guard("obeying a command", |keeper| keeper.obey(command)),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let now = Instant::now();
-            let due = self.config.watch && self.config.poll.is_some_and(|p| now >= looked + p);
+            let due = self.config.poll.is_some_and(|p| now >= looked + p);
             if due || restless.is_some_and(|r| now >= settled(r)) {
                 restless = None;
-                self.look();
+                self.guard("looking at the dictionary", Self::look);
                 looked = Instant::now();
             }
             if now >= ticked + TICK {
                 ticked = now;
-                self.shared.secrets.refresh(false);
-                self.tidy(false);
+                self.guard("looking at certificates and tokens", |keeper| {
+                    keeper.shared.secrets.refresh(false);
+                    keeper.tidy(false);
+                });
             }
         }
+    }
+
+    /// Does something that the thread has to outlive, whatever becomes of it.
+    fn guard(&mut self, what: &str, work: impl FnOnce(&mut Self)) {
+        if std::panic::catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            let fault = format!("the program failed while {what}; please report it with what its log says");
+            tracing::error!("{fault}");
+            self.shared.versions.fail(fault);
+        }
+    }
+
+    /// What is done once: the tests of the dictionary that serves from the start, the shadow, the watch.
+    fn begin(&mut self) {
+        let active = self.shared.versions.active();
+        if let Err(error) = pass_tests(&active.recognizer, &active.path, self.config.tests) {
+            tracing::error!(%error, "the dictionary serves nevertheless: there is no earlier one");
+            self.shared.versions.fail(error.to_string());
+        }
+        drop(active);
+        if let Some(path) = self.shared.shadow_path.clone() {
+            self.shadow = Some((path.clone(), None));
+            let _ = self.set_shadow(ShadowSource::Path(path));
+        }
+        self.look();
     }
 
     fn obey(&mut self, command: Command) {
@@ -220,8 +262,11 @@ impl Keeper {
             load(&versions.active().recognizer, &self.path, &self.config, &mut self.tried).and_then(|loaded| {
                 let version = loaded.recognizer.bundle().version.clone();
                 let changed = version != versions.active().version();
+                // What serves with a fault is to go on saying so.
+                if changed || versions.last_fault().is_some() {
+                    pass_tests(&loaded.recognizer, &loaded.path, self.config.tests)?;
+                }
                 if changed {
-                    pass_tests(&loaded, self.config.tests)?;
                     versions.install(loaded.recognizer, &loaded.path);
                 }
                 Ok((version, changed))
@@ -246,23 +291,30 @@ impl Keeper {
     }
 
     fn set_shadow(&mut self, source: ShadowSource) -> Result<String, ReloadError> {
+        let result = self.change_shadow(source);
+        if let Err(error) = &result {
+            tracing::error!(%error, "the shadow dictionary was not loaded");
+        }
+        *self.shared.shadow_fault.lock().unwrap_or_else(PoisonError::into_inner) =
+            result.as_ref().err().map(ToString::to_string);
+        result
+    }
+
+    fn change_shadow(&mut self, source: ShadowSource) -> Result<String, ReloadError> {
         let mut seen = None;
         let running = self.shared.versions.active();
         let loaded = match source {
             ShadowSource::None => None,
-            ShadowSource::Path(path) => match load(&running.recognizer, &path, &self.config, &mut seen) {
-                Ok(loaded) => Some((loaded.recognizer, path.display().to_string(), Some(path))),
-                Err(error) => {
-                    // Not again before the files change.
-                    if let Some((known, tried)) = &mut self.shadow
-                        && *known == path
-                    {
-                        *tried = seen;
-                    }
-                    tracing::error!(%error, "the shadow dictionary was not loaded");
-                    return Err(error);
+            ShadowSource::Path(path) => {
+                let loaded = load(&running.recognizer, &path, &self.config, &mut seen);
+                // Not again before the files change.
+                if let Some((known, tried)) = &mut self.shadow
+                    && *known == path
+                {
+                    tried.clone_from(&seen);
                 }
-            },
+                Some((loaded?.recognizer, path.display().to_string(), Some(path)))
+            }
             ShadowSource::Version(version) => Some((self.shared.versions.open(&version)?.0, version, None)),
         };
         let Some((recognizer, source, path)) = loaded else {
@@ -271,9 +323,9 @@ impl Keeper {
             tracing::info!("no shadow dictionary any more");
             return Ok(String::new());
         };
-        let log = self.shared.log.as_ref().and_then(|l| l.end());
-        let shadow = Shadow::start(recognizer, source, self.shared.shadow_queue, self.shared.reading.clone(), log);
-        let shadow = shadow.map_err(|source| DictionaryError::Io { path: "shadow".into(), source })?;
+        let log = self.shared.log.as_ref().map(MessageLog::end);
+        let shadow = Shadow::start(recognizer, source, self.shared.shadow_queue, self.shared.reading.clone(), log)
+            .map_err(ReloadError::Thread)?;
         let version = shadow.version.clone();
         tracing::info!(version, source = shadow.source, "shadow dictionary reads along");
         self.shadow = path.map(|path| (path, seen));
@@ -309,15 +361,15 @@ fn load(
 }
 
 /// Runs the tests of a folder's packs.
-fn pass_tests(loaded: &Loaded, gate: TestsGate) -> Result<(), ReloadError> {
-    if gate == TestsGate::Off || !loaded.path.is_dir() {
+fn pass_tests(recognizer: &Recognizer, path: &Path, gate: TestsGate) -> Result<(), ReloadError> {
+    if gate == TestsGate::Off || !path.is_dir() {
         return Ok(());
     }
-    let source = Source::read(&loaded.path).map_err(DictionaryError::from)?;
+    let source = Source::read(path).map_err(DictionaryError::from)?;
     let mut failed = Vec::new();
     for row in source.packs.iter().flat_map(|p| &p.tests) {
         let place = || format!("{}: {}", row.place.describe(Language::English), row.text);
-        match pack_tests::run(&loaded.recognizer, row) {
+        match pack_tests::run(recognizer, row) {
             // A known failure that passes is for `dict test` to tell.
             Ok(result) if result.passed || row.fails => {}
             Ok(result) => {

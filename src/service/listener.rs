@@ -55,6 +55,9 @@ pub(super) struct Door {
     pub(super) handshake_time: Duration,
     /// Where connections enter on which answers wait.
     pub(super) stalled: Arc<Stalled>,
+    /// How long what was sent may go without being taken by the client's system, if not for ever: a ping of HTTP/2 finds
+    /// nobody out who has stopped reading, because it waits behind what was sent before.
+    pub(super) unacknowledged: Option<Duration>,
 }
 
 impl Door {
@@ -94,6 +97,10 @@ impl Door {
         }
         // With Nagle's algorithm on, answers wait up to 40 ms for an acknowledgement.
         if tcp.set_nodelay(true).is_err() {
+            return;
+        }
+        #[cfg(target_os = "linux")]
+        if socket2::SockRef::from(&tcp).set_tcp_user_timeout(self.unacknowledged).is_err() {
             return;
         }
         self.metrics.accepted.add(1);
@@ -175,6 +182,12 @@ impl Connection {
         self.peer.clone()
     }
 
+    /// Fails once the connection has to be closed. Asked before reads and writes alike: while a write waits for the client,
+    /// nothing is read.
+    fn check(&self) -> io::Result<()> {
+        if self.peer.cut() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
+    }
+
     /// Enters or leaves the stalled ones. Asked after each read, which follows whatever is sent.
     fn look_at_answers(&mut self, cx: &Context<'_>) {
         let waits = self.peer.waits();
@@ -197,9 +210,7 @@ impl Drop for Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.peer.cut() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
+        self.check()?;
         let before = buf.filled().len();
         let polled = match &mut self.io {
             Io::Plain(io) => Pin::new(io).poll_read(cx, buf),
@@ -220,6 +231,7 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.check()?;
         match &mut self.io {
             Io::Plain(io) => Pin::new(io).poll_write(cx, buf),
             Io::Tls(io) => Pin::new(io).poll_write(cx, buf),
@@ -231,6 +243,7 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.check()?;
         match &mut self.io {
             Io::Plain(io) => Pin::new(io).poll_write_vectored(cx, bufs),
             Io::Tls(io) => Pin::new(io).poll_write_vectored(cx, bufs),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A message and its answer.
 pub(super) struct Entry {
@@ -23,9 +23,16 @@ pub(super) struct Entry {
     pub(super) shadow: Option<RecognizeResponse>,
 }
 
+/// What the writer is told.
+enum Order {
+    Write(Box<Entry>),
+    /// Write what waits, and end.
+    End,
+}
+
 /// Takes entries from all serving threads.
 pub(super) struct MessageLog {
-    queue: Mutex<Option<SyncSender<Entry>>>,
+    queue: SyncSender<Order>,
     sample: f64,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
     numbers: Arc<Numbers>,
@@ -41,7 +48,7 @@ pub(super) struct Numbers {
 
 /// A serving thread's own end of the queue, which needs no lock.
 pub(super) struct LogEnd {
-    queue: SyncSender<Entry>,
+    queue: SyncSender<Order>,
     sample: f64,
     /// The bits of a number from 0 to 1: what is due of the next line. Written by one thread.
     due: AtomicU64,
@@ -57,7 +64,7 @@ impl LogEnd {
     }
 
     pub(super) fn write(&self, entry: Entry) {
-        if self.queue.try_send(entry).is_err() {
+        if self.queue.try_send(Order::Write(Box::new(entry))).is_err() {
             self.numbers.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -71,32 +78,27 @@ impl MessageLog {
     pub(super) fn start(config: &RecognitionLogConfig) -> Result<Self, String> {
         let told = |e: io::Error| format!("recognition_log.path {}: {e}", config.path.display());
         let file = Rotating::open(config).map_err(told)?;
-        let (queue, entries) = sync_channel(config.queue);
+        let (queue, orders) = sync_channel(config.queue);
         let numbers = Arc::new(Numbers::default());
         let counted = numbers.clone();
         let writer =
-            std::thread::Builder::new().name("recognition-log".into()).spawn(move || run(file, &entries, &counted));
-        Ok(Self {
-            queue: Mutex::new(Some(queue)),
-            sample: config.sample,
-            writer: Mutex::new(Some(writer.map_err(told)?)),
-            numbers,
-        })
+            std::thread::Builder::new().name("recognition-log".into()).spawn(move || run(file, &orders, &counted));
+        Ok(Self { queue, sample: config.sample, writer: Mutex::new(Some(writer.map_err(told)?)), numbers })
     }
 
-    /// An end for one thread; `None` after the log was closed.
-    pub(super) fn end(&self) -> Option<LogEnd> {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        Some(LogEnd { queue, sample: self.sample, due: AtomicU64::new(0), numbers: self.numbers.clone() })
+    /// An end for one thread; what it is given after the log was closed counts as skipped.
+    pub(super) fn end(&self) -> LogEnd {
+        let (queue, numbers) = (self.queue.clone(), self.numbers.clone());
+        LogEnd { queue, sample: self.sample, due: AtomicU64::new(0), numbers }
     }
 
     pub(super) fn numbers(&self) -> &Numbers {
         &self.numbers
     }
 
-    /// Writes what waits and closes the file; all ends must be gone.
+    /// Writes what waits and closes the file.
     pub(super) fn close(&self) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let _ = self.queue.send(Order::End);
         if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = writer.join();
         }
@@ -106,22 +108,27 @@ impl MessageLog {
 /// How long a line may wait in memory.
 const FLUSH: Duration = Duration::from_millis(500);
 
-fn run(mut file: Rotating, entries: &Receiver<Entry>, numbers: &Numbers) {
+fn run(mut file: Rotating, orders: &Receiver<Order>, numbers: &Numbers) {
     let mut failing = false;
+    let mut flushed = Instant::now();
     loop {
-        let result = match entries.recv_timeout(FLUSH) {
-            Ok(entry) => {
+        let mut result = match orders.recv_timeout(FLUSH.saturating_sub(flushed.elapsed())) {
+            Ok(Order::Write(entry)) => {
                 let result = file.write(&line(&entry));
                 let counter = if result.is_ok() { &numbers.written } else { &numbers.lost };
                 counter.fetch_add(1, Ordering::Relaxed);
                 result
             }
-            Err(RecvTimeoutError::Timeout) => file.flush(),
-            Err(RecvTimeoutError::Disconnected) => {
+            Err(RecvTimeoutError::Timeout) => Ok(()),
+            Ok(Order::End) | Err(RecvTimeoutError::Disconnected) => {
                 let _ = file.flush();
                 return;
             }
         };
+        if flushed.elapsed() >= FLUSH {
+            result = result.and(file.flush());
+            flushed = Instant::now();
+        }
         // Told once, not for every line while a disk is full.
         match result {
             Err(error) if !failing => {
@@ -215,20 +222,24 @@ impl Rotating {
 
     /// FILE becomes FILE.1, FILE.1 becomes FILE.2, and so on; the oldest goes.
     fn rotate(&mut self) -> io::Result<()> {
+        // From now on the next try is far away, whatever comes of this one.
+        self.size = 0;
         self.file.flush()?;
         let numbered = |n: usize| {
             let mut name = self.path.clone().into_os_string();
             name.push(format!(".{n}"));
             PathBuf::from(name)
         };
-        for n in (1..self.files).rev() {
-            if numbered(n).is_file() {
-                std::fs::rename(numbered(n), numbered(n + 1))?;
+        // Somebody may have moved or removed the file: then there is nothing to put aside, only a new one to begin.
+        if self.path.is_file() {
+            for n in (1..self.files).rev() {
+                if numbered(n).is_file() {
+                    std::fs::rename(numbered(n), numbered(n + 1))?;
+                }
             }
+            std::fs::rename(&self.path, numbered(1))?;
         }
-        std::fs::rename(&self.path, numbered(1))?;
         self.file = BufWriter::new(append(&self.path)?);
-        self.size = 0;
         Ok(())
     }
 }
@@ -262,6 +273,29 @@ mod tests {
             ["four5678\n", "three678\n", "two45678\n"]
         );
         assert!(!folder.path().join("log.jsonl.3").exists());
+    }
+
+    /// Somebody moves the file away or removes it: what is old stays, and what is new is written.
+    #[test]
+    fn a_file_that_was_taken_away_begins_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log.jsonl");
+        let config = RecognitionLogConfig { path: path.clone(), sample: 1.0, rotate: 10, files: 2, queue: 4 };
+        let mut file = Rotating::open(&config).expect("it opens");
+        for line in ["one45678", "two45678", "three678"] {
+            file.write(line).expect("it is written");
+        }
+        file.flush().expect("it is flushed");
+        std::fs::remove_file(&path).expect("it is there");
+        for line in ["four5678", "five5678"] {
+            file.write(line).expect("it is written");
+        }
+        file.flush().expect("it is flushed");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        assert_eq!(
+            [read("log.jsonl"), read("log.jsonl.1"), read("log.jsonl.2")],
+            ["five5678\n", "four5678\n", "two45678\n"]
+        );
     }
 
     #[test]

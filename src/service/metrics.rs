@@ -85,9 +85,18 @@ impl Method {
         }
     }
 
-    /// Tells whether its calls read messages, streams aside: these are limited in number.
-    pub(super) fn reads(self) -> bool {
-        matches!(self, Self::Recognize | Self::BatchRecognize | Self::Moderate)
+    /// What its calls count as.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Recognize | Self::BatchRecognize | Self::Moderate => Kind::Reading,
+            Self::StreamRecognize | Self::Reflection => Kind::Stream,
+            Self::Dictionary | Self::Health | Self::Other => Kind::Beside,
+        }
+    }
+
+    /// Tells whether its requests are streams of messages.
+    pub(super) fn takes_many(self) -> bool {
+        self.kind() == Kind::Stream
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -104,6 +113,17 @@ impl Method {
     }
 }
 
+/// What a call counts as: each kind has places of its own, so that none keeps another out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Reads messages and ends.
+    Reading,
+    /// A stream of requests.
+    Stream,
+    /// Health and administration: also answered when there is no place for readings.
+    Beside,
+}
+
 /// Why a call was refused although nothing was wrong with it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Shed {
@@ -111,6 +131,8 @@ pub(super) enum Shed {
     Calls,
     /// Too many open streams.
     Streams,
+    /// Too many calls of health and administration.
+    Others,
     /// Too many messages of batches that were not read yet.
     Messages,
     /// Too many bytes of requests at one time.
@@ -124,9 +146,10 @@ pub(super) enum Shed {
 }
 
 impl Shed {
-    pub(super) const ALL: [(Self, &str); 7] = [
+    pub(super) const ALL: [(Self, &str); 8] = [
         (Self::Calls, "calls"),
         (Self::Streams, "streams"),
+        (Self::Others, "others"),
         (Self::Messages, "messages"),
         (Self::Bytes, "bytes"),
         (Self::Late, "late"),
@@ -143,7 +166,7 @@ pub(super) const CODES: usize = 17;
 pub(super) struct ThreadMetrics {
     /// Finished calls by method and status code.
     pub(super) calls: [[Counter; CODES]; Method::ALL.len()],
-    /// From the headers of a call to its answer; for a stream, to its first headers.
+    /// From the headers of a call to its answer; of a stream, to the headers of its answer.
     pub(super) latency: [Histogram; Method::ALL.len()],
     /// The recogniser's part alone, a message.
     pub(super) recognition: Histogram,
@@ -152,8 +175,10 @@ pub(super) struct ThreadMetrics {
     /// Messages of batches and streams that were refused by themselves.
     pub(super) item_faults: Counter,
     pub(super) shed: [Counter; Shed::ALL.len()],
-    /// Gauges from here on. Calls whose answer was not yet taken, streams aside.
+    /// Gauges from here on. Calls that read, until their answer was taken.
     pub(super) calls_in_flight: Counter,
+    /// Calls and streams of health and administration, until their answer was taken.
+    pub(super) others_in_flight: Counter,
     /// Calls and streams that came in and have not begun.
     pub(super) calls_waiting: Counter,
     pub(super) open_streams: Counter,

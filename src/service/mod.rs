@@ -25,6 +25,7 @@ mod secrets;
 mod services;
 mod serving;
 mod shadow;
+mod stage;
 mod stalled;
 mod stamp;
 mod status;
@@ -40,8 +41,8 @@ pub use runtime::{ServeError, Server};
 
 use arc_swap::ArcSwapOption;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 /// The generated protocol.
 #[allow(missing_docs, clippy::all, reason = "generated from proto/, where every field is documented")]
@@ -57,6 +58,8 @@ struct Shared {
     versions: versions::Versions,
     shadow: ArcSwapOption<shadow::Shadow>,
     shadow_path: Option<PathBuf>,
+    /// Why the shadow's files were not read the last time, if they were not.
+    shadow_fault: Mutex<Option<String>>,
     shadow_queue: usize,
     reading: recognizer::Reading,
     reading_threads: usize,

@@ -266,11 +266,9 @@ impl Answers {
         Poll::Ready(Some(Err(status)))
     }
 
-    /// When the stream ends by itself if nothing comes, and why.
-    fn patience(&self) -> Option<(Instant, bool)> {
-        let idle = self.idle.and_then(|i| self.last.checked_add(i)).map(|at| (at, false));
-        let late = self.call.as_ref().and_then(|c| c.deadline).map(|at| (at, true));
-        [idle, late].into_iter().flatten().min()
+    /// When the stream ends by itself if nothing comes.
+    fn patience(&self) -> Option<Instant> {
+        self.idle.and_then(|i| self.last.checked_add(i))
     }
 }
 
@@ -306,7 +304,7 @@ impl Stream for Answers {
                 Poll::Ready(None)
             }
             Poll::Pending => loop {
-                let Some((until, late)) = this.patience() else { return Poll::Pending };
+                let Some(until) = this.patience() else { return Poll::Pending };
                 let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until.into())));
                 if timer.deadline().into_std() > until {
                     timer.as_mut().reset(until.into());
@@ -319,8 +317,8 @@ impl Stream for Answers {
                     timer.as_mut().reset(until.into());
                     continue;
                 }
-                let idle = || Status::deadline_exceeded("the stream was silent for longer than limits.stream_idle");
-                return this.end(if late { status::late() } else { idle() });
+                let silent = "the stream was silent for longer than limits.stream_idle";
+                return this.end(Status::deadline_exceeded(silent));
             },
         }
     }

@@ -6,7 +6,7 @@
 
 use super::dictionary::DictionaryService;
 use super::gate::{Gate, Guarded};
-use super::keeper::{Command, Keeper};
+use super::keeper::{Command, Keeper, ReloadError};
 use super::listener::{Connection, Door, listen};
 use super::message_log::MessageLog;
 use super::metrics::ThreadMetrics;
@@ -17,6 +17,7 @@ use super::rules::{Rules, share};
 use super::secrets::Secrets;
 use super::services::Services;
 use super::serving::{Serving, Taker};
+use super::stage::{Stage, reached};
 use super::stalled::Stalled;
 use super::stamp::Stamp;
 use super::tokens::Role;
@@ -32,8 +33,8 @@ use hyper_util::service::TowerToHyperService;
 use jiff::tz::TimeZone;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener as StdListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -59,6 +60,15 @@ pub enum ServeError {
     /// Certificates, tokens or the recognition log cannot be used.
     #[error("{0}")]
     Files(String),
+    /// The dictionary is larger than allowed.
+    #[error("{0}")]
+    Dictionary(String),
+    /// Whoever reaches the address could change what is served.
+    #[error(
+        "admin.listen: {0} is reached by others, and nothing says who they are; let tokens.file name an administrator, \
+         ask for client certificates with tls.client_ca, or listen on a loopback address"
+    )]
+    OpenAdministration(SocketAddr),
     /// A runtime or thread could not be started.
     #[error("cannot start: {0}")]
     Runtime(#[from] std::io::Error),
@@ -68,18 +78,6 @@ pub enum ServeError {
     /// The time zone of China is not known.
     #[error("time zone {zone}: {0}", zone = convert::DEFAULT_ZONE)]
     Zone(jiff::Error),
-}
-
-/// How far the server is on its way out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
-    Serving,
-    /// Health says no, calls are still taken.
-    Leaving,
-    /// No new calls; those in flight finish.
-    Draining,
-    /// Administration and metrics end as well.
-    Over,
 }
 
 /// A server that listens.
@@ -94,6 +92,9 @@ pub struct Server {
     side: std::thread::JoinHandle<()>,
 }
 
+/// So many bytes of a stream's answers HTTP/2 may take before the client does.
+const STREAM_BUFFER: usize = 16 << 10;
+
 /// The names that health knows.
 const SERVING: [&str; 2] = ["", "zhiyi.v1.Recognizer"];
 const ADMINISTRATION: &str = "zhiyi.v1.Dictionary";
@@ -106,7 +107,18 @@ impl Server {
     /// # Errors
     /// [`ServeError`]; nothing is left running then.
     pub fn start(loaded: Loaded, config: &Config) -> Result<Self, ServeError> {
+        // On a thread of its own: the caller's may be one of a runtime, where none may be waited for or dropped.
+        std::thread::scope(|s| s.spawn(|| Self::begin(loaded, config)).join())
+            .unwrap_or_else(|_| Err(std::io::Error::other("the program failed; please report it").into()))
+    }
+
+    fn begin(loaded: Loaded, config: &Config) -> Result<Self, ServeError> {
         let seen = Stamp::of_dictionary(&loaded.path).ok();
+        if let Some(bytes) = seen.as_ref().map(|s| s.bytes).filter(|b| *b > config.dictionary.largest as u64) {
+            return Err(ServeError::Dictionary(
+                ReloadError::TooLarge { path: loaded.path, bytes, largest: config.dictionary.largest }.to_string(),
+            ));
+        }
         let zone = TimeZone::get(convert::DEFAULT_ZONE).map_err(ServeError::Zone)?;
         let secrets = Arc::new(Secrets::load(config).map_err(ServeError::Files)?);
         let log = config.recognition_log.as_ref().map(MessageLog::start).transpose().map_err(ServeError::Files)?;
@@ -120,6 +132,7 @@ impl Server {
             versions: Versions::new(loaded.recognizer, &loaded.path, config),
             shadow: ArcSwapOption::empty(),
             shadow_path: config.shadow.path.clone(),
+            shadow_fault: Mutex::default(),
             shadow_queue: config.shadow.queue,
             reading: Reading { limits: config.limits.clone(), zone, secrets: secrets.clone() },
             reading_threads: config.threads,
@@ -133,24 +146,32 @@ impl Server {
             started: jiff::Timestamp::now(),
         });
 
-        // Whoever reaches a public port must not change what it serves, unless a token says who it is.
+        // Whoever reaches a port that others reach must not change what it serves, unless a token says who it is.
         let tokens = shared.secrets.tokens.as_ref();
-        let guarded = tokens.map_or(config.listen.ip().is_loopback(), |t| t.any(Role::Administer));
-        let public_administration = config.admin_listen.is_none() && guarded;
-        if config.admin_listen.is_none() && !guarded {
+        let guarded = |address: SocketAddr| tokens.map_or(address.ip().is_loopback(), |t| t.any(Role::Administer));
+        let mutual = config.tls.as_ref().is_some_and(|t| t.client_ca.is_some());
+        if let Some(address) = config.admin_listen
+            && !guarded(address)
+            && (tokens.is_some() || !mutual)
+        {
+            return Err(ServeError::OpenAdministration(address));
+        }
+        let public_administration = config.admin_listen.is_none() && guarded(config.listen);
+        if config.admin_listen.is_none() && !public_administration {
+            let why = if tokens.is_some() { "no token names an administrator" } else { "the port is public" };
             tracing::warn!(
-                "the Dictionary service is not offered: the port is public and no token names an administrator; \
-                 set admin.listen or tokens.file"
+                "the Dictionary service is not offered: {why}; set admin.listen, or name one in tokens.file"
             );
         }
         let bind = |address, key, sockets| {
             listen(address, sockets).map_err(|source| ServeError::Bind { address, key, source })
         };
         let bind_one = |address, key| Ok::<_, ServeError>(bind(address, key, 1)?.into_iter().next());
-        let sockets = bind(config.listen, "--listen", config.threads)?;
-        let address = sockets.first().map_or(Ok(config.listen), StdListener::local_addr)?;
         let admin = config.admin_listen.map(|a| bind_one(a, "admin.listen")).transpose()?.flatten();
         let metrics = config.metrics_listen.map(|a| bind_one(a, "metrics.listen")).transpose()?.flatten();
+        // Last, so that nobody is let in where something else fails.
+        let sockets = bind(config.listen, "--listen", config.threads)?;
+        let address = sockets.first().map_or(Ok(config.listen), StdListener::local_addr)?;
         let admin_address = admin.as_ref().map(StdListener::local_addr).transpose()?;
         let metrics_address = metrics.as_ref().map(StdListener::local_addr).transpose()?;
 
@@ -163,9 +184,7 @@ impl Server {
                 health.set_service_status(*name, ServingStatus::Serving).await;
             }
         };
-        // On a thread of its own, because the caller's may be one of a runtime, where nothing may wait.
-        std::thread::scope(|s| s.spawn(|| side_runtime.block_on(serving)).join())
-            .map_err(|_| std::io::Error::other("health could not be set"))?;
+        side_runtime.block_on(serving);
         let listeners = Listeners { shared: shared.clone(), config: config.clone(), stages };
 
         let mut threads = Vec::new();
@@ -173,7 +192,7 @@ impl Server {
             let runtime = runtime()?;
             let metrics = shared.metrics[thread].clone();
             let listeners = listeners.clone();
-            let log = shared.log.as_ref().and_then(MessageLog::end).map(Arc::new);
+            let log = shared.log.as_ref().map(MessageLog::end).map(Arc::new);
             let service = RecognizerService { shared: shared.clone(), thread, metrics, log };
             let largest = config.limits.request_bytes;
             let recognizer = Some(RecognizerServer::new(service).max_decoding_message_size(largest));
@@ -204,6 +223,7 @@ impl Server {
             side_runtime.block_on(async move {
                 tokio::spawn(watch_health);
                 let (other, mut stages) = (side_listeners.clone(), side_listeners.stages.clone());
+                let tracer = side_listeners.shared.tracer.clone();
                 let admin = async {
                     match admin {
                         Some(socket) => {
@@ -218,6 +238,9 @@ impl Server {
                     }
                 };
                 tokio::join!(admin, metrics);
+                if let Some(tracer) = &tracer {
+                    tracer.close().await;
+                }
             });
         })?;
         Keeper::start(shared.clone(), config.dictionary.clone(), seen, waiting)?;
@@ -302,10 +325,11 @@ impl Listeners {
             secrets: tls.then(|| self.shared.secrets.clone()),
             handshake_time: self.config.limits.handshake_time,
             stalled,
+            unacknowledged: self.config.keepalive_interval.map(|i| i.saturating_add(self.config.keepalive_timeout)),
         }
     }
 
-    /// Serves gRPC until `end`, then lets calls in flight finish until the drain deadline.
+    /// Serves gRPC until `end`, then lets calls in flight finish until the drain deadline, which is one for all listeners.
     async fn grpc(self, socket: StdListener, services: Services, thread: usize, end: Stage) {
         let Some(listener) = listener(socket) else { return };
         let (limits, config) = (&self.config.limits, &self.config);
@@ -317,6 +341,8 @@ impl Listeners {
             rules: Arc::new(rules),
             tracer: self.shared.tracer.clone(),
             request_time: limits.request_time,
+            stream_idle: limits.stream_idle,
+            stages: self.stages.clone(),
             services,
         };
         let mut http = http2::Builder::new(Taker);
@@ -325,6 +351,7 @@ impl Listeners {
             .keep_alive_timeout(config.keepalive_timeout)
             .max_concurrent_streams(limits.streams_per_connection)
             .max_header_list_size(limits.header_bytes)
+            .max_send_buf_size(STREAM_BUFFER)
             .max_pending_accept_reset_streams(limits.pending_resets)
             .auto_date_header(false);
         let door = self.door(metrics.clone(), true, threads, stalled);
@@ -349,8 +376,9 @@ impl Listeners {
             let _ = all_closed.recv().await;
         };
         let deadline = async {
-            reached(self.stages.clone(), end).await;
+            reached(self.stages.clone(), Stage::Draining).await;
             tokio::time::sleep(config.drain).await;
+            reached(self.stages.clone(), end).await;
         };
         tokio::select! {
             () = serving => {}
@@ -381,11 +409,6 @@ impl Listeners {
 
 fn listener(socket: StdListener) -> Option<TcpListener> {
     TcpListener::from_std(socket).inspect_err(|error| tracing::error!(%error, "a thread could not listen")).ok()
-}
-
-/// Ends when the server has come to a stage of its way out.
-async fn reached(mut stages: watch::Receiver<Stage>, stage: Stage) {
-    let _ = stages.wait_for(|s| *s >= stage).await;
 }
 
 /// Ends when a connection is too old, or the server takes no new calls.

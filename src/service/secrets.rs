@@ -1,16 +1,20 @@
 //! Certificates, tokens and keys, read again when their files change.
 
+use super::metrics::Method;
 use super::secret_file::{SHORTEST, entries};
 use super::stamp::Stamp;
 use super::tls::Certificates;
-use super::tokens::Tokens;
+use super::tokens::{Role, Tokens};
 use crate::config::Config;
 use crate::context::Seal;
 use arc_swap::ArcSwap;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use tonic::Status;
 
 /// What the server must not show.
 pub(super) struct Secrets {
@@ -50,6 +54,20 @@ impl Secrets {
         };
         *secrets.seen.lock().unwrap_or_else(PoisonError::into_inner) = secrets.stamps();
         Ok(secrets)
+    }
+
+    /// Whether who sent these headers may call a method.
+    ///
+    /// # Errors
+    /// The status that refuses the call; it shows no token.
+    pub(super) fn admit(&self, method: Method, headers: &HeaderMap) -> Result<(), Status> {
+        let Some(tokens) = &self.tokens else { return Ok(()) };
+        let needed = match method {
+            Method::Health => Role::None,
+            Method::Dictionary => Role::Administer,
+            _ => Role::Recognize,
+        };
+        tokens.check(headers.get(AUTHORIZATION), needed)
     }
 
     fn stamps(&self) -> Vec<Stamp> {

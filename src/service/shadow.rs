@@ -7,8 +7,9 @@ use crate::priority;
 use crate::recognizer::Recognizer;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A message that the serving dictionary has answered.
@@ -25,7 +26,15 @@ pub(super) struct Shadow {
     pub(super) source: String,
     pub(super) since: Timestamp,
     queue: SyncSender<Job>,
+    /// The thread is to leave what waits.
+    over: Arc<AtomicBool>,
     pub(super) found: Arc<Found>,
+}
+
+impl Drop for Shadow {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Account, intents of the serving dictionary, intents of the shadow.
@@ -60,11 +69,14 @@ impl Shadow {
         let (queue, jobs) = sync_channel(queue);
         let found = Arc::new(Found::default());
         let counted = found.clone();
+        let over = Arc::new(AtomicBool::new(false));
+        let ended = over.clone();
         std::thread::Builder::new().name("shadow".into()).spawn(move || {
             priority::lower(19);
-            compare(&recognizer, &reading, &jobs, &counted, log.as_ref());
+            let jobs = jobs.iter().take_while(|_| !ended.load(Ordering::Relaxed));
+            compare(&recognizer, &reading, jobs, &counted, log.as_ref());
         })?;
-        Ok(Self { version, source, since: Timestamp::now(), queue, found })
+        Ok(Self { version, source, since: Timestamp::now(), queue, over, found })
     }
 
     /// Hands a message over; it is skipped where too many wait.
@@ -86,10 +98,18 @@ impl Found {
     }
 }
 
-fn compare(recognizer: &Recognizer, reading: &Reading, jobs: &Receiver<Job>, found: &Found, log: Option<&LogEnd>) {
-    while let Ok(Job { at, request, answer }) = jobs.recv() {
+fn compare(
+    recognizer: &Recognizer,
+    reading: &Reading,
+    jobs: impl Iterator<Item = Job>,
+    found: &Found,
+    log: Option<&LogEnd>,
+) {
+    for Job { at, request, answer } in jobs {
         found.compared.fetch_add(1, Ordering::Relaxed);
-        let Ok(shadow) = reading.answer(recognizer, &request, None, |_, _, _| ()) else {
+        // A dictionary that is only tried must not end its thread.
+        let read = AssertUnwindSafe(|| reading.answer(recognizer, &request, None, |_, _, _| ()));
+        let Ok(Ok(shadow)) = std::panic::catch_unwind(read) else {
             found.refused.fetch_add(1, Ordering::Relaxed);
             continue;
         };

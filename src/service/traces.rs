@@ -5,10 +5,9 @@
 mod otlp;
 
 use super::call::Notes;
-use super::metrics::Method;
 use crate::config::TracesConfig;
 use http::HeaderMap;
-use otlp::{Exporter, Span};
+use otlp::{Exporter, Exporting, Span};
 use std::cell::Cell;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 
 /// Where a traced call stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct SpanContext {
     trace: [u8; 16],
     /// The caller's span; zeros where the trace begins here.
@@ -29,6 +28,7 @@ pub(super) struct SpanContext {
 pub(super) struct Tracer {
     sample: f64,
     queue: mpsc::Sender<Span>,
+    exporter: Exporting,
     /// Spans handed over, dropped because too many waited, and lost because the collector did not take them.
     pub(super) sent: Arc<AtomicU64>,
     pub(super) skipped: AtomicU64,
@@ -43,8 +43,13 @@ impl Tracer {
     pub(super) fn start(config: &TracesConfig) -> Result<Arc<Self>, String> {
         let (queue, waiting) = mpsc::channel(config.queue);
         let (sent, lost) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        Exporter::new(&config.endpoint, sent.clone(), lost.clone())?.run(waiting);
-        Ok(Arc::new(Self { sample: config.sample, queue, sent, skipped: AtomicU64::new(0), lost }))
+        let exporter = Exporter::new(&config.endpoint, sent.clone(), lost.clone())?.run(waiting);
+        Ok(Arc::new(Self { sample: config.sample, queue, exporter, sent, skipped: AtomicU64::new(0), lost }))
+    }
+
+    /// Sends what waits and ends; a collector that is away is not waited for.
+    pub(super) async fn close(&self) {
+        self.exporter.close().await;
     }
 
     /// Decides whether a call is traced: as its `traceparent` says, else by the sampled share.
@@ -66,27 +71,29 @@ impl Tracer {
         }
     }
 
-    /// Hands the spans of a finished call over; they are skipped where too many wait.
+    /// Hands the spans of a finished call over; they are skipped where too many wait. `path` is empty for a call of
+    /// something that is not served.
     pub(super) fn end(
         &self,
         context: &SpanContext,
-        method: Method,
+        path: &str,
         code: usize,
-        started: Instant,
-        ended: Instant,
+        (started, ended): (Instant, Instant),
         notes: Option<Notes>,
     ) {
         // Instants become times of day by how long ago they were.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let nanoseconds = |at: Instant| now.saturating_sub(at.elapsed()).as_nanos() as u64;
         let notes = notes.unwrap_or_default();
-        let service = if method == Method::Dictionary { "zhiyi.v1.Dictionary" } else { "zhiyi.v1.Recognizer" };
+        let name = path.trim_start_matches('/');
+        let (service, method) = name.split_once('/').unwrap_or(("", "other"));
+        let name = if name.is_empty() { method } else { name };
         let mut spans = vec![
-            Span::server(context.trace, context.span, context.parent, format!("{service}/{}", method.name()))
+            Span::server(context.trace, context.span, context.parent, name.into())
                 .at(nanoseconds(started), nanoseconds(ended))
                 .text("rpc.system", "grpc")
                 .text("rpc.service", service)
-                .text("rpc.method", method.name())
+                .text("rpc.method", method)
                 .number("rpc.grpc.status_code", code as i64)
                 .failed(code != 0),
         ];

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::metrics::{Method, Shed};
-use super::rules::{Rules, TOO_MANY_CALLS, TOO_MANY_STREAMS};
+use super::rules::{MESSAGE_HEAD, Rules};
 use super::status;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -19,8 +19,6 @@ pub(super) struct Upload {
     call: Arc<Call>,
     rules: Arc<Rules>,
     method: Method,
-    /// The request is a stream of messages: the first is waited for, and of others the end of the body.
-    many: bool,
     messages: Messages,
     progress: Progress,
     /// What came and is handed on when those that made room for it have gone.
@@ -37,10 +35,10 @@ enum Progress {
 }
 
 impl Upload {
-    /// The body of a call; `many` where the request is a stream of messages.
-    pub(super) fn new(body: Incoming, call: Arc<Call>, rules: Arc<Rules>, method: Method, many: bool) -> Self {
+    /// The body of a call.
+    pub(super) fn new(body: Incoming, call: Arc<Call>, rules: Arc<Rules>, method: Method) -> Self {
         let (messages, progress) = (Messages::default(), Progress::New);
-        Self { body, call, rules, method, many, messages, progress, kept_back: None }
+        Self { body, call, rules, method, messages, progress, kept_back: None }
     }
 
     fn place(&self) -> Option<u64> {
@@ -70,7 +68,7 @@ impl Upload {
     fn take(&mut self, data: &[u8]) -> Result<bool, Status> {
         let mut others_go = false;
         self.call.claim(self.messages.take(data, self.rules.largest));
-        if !self.many && self.messages.heads > 1 {
+        if !self.method.takes_many() && self.messages.heads > 1 {
             return Err(status::second_message());
         }
         while self.rules.metrics.buffered.get() > self.rules.bytes {
@@ -83,7 +81,8 @@ impl Upload {
                 return Err(self.rules.overloaded("too many bytes of requests at one time"));
             }
         }
-        let there = if self.many { self.messages.any } else { self.body.is_end_stream() };
+        // The first message of a stream is waited for, and the end of any other body.
+        let there = if self.method.takes_many() { self.messages.any } else { self.body.is_end_stream() };
         if there {
             self.arrive()?;
         }
@@ -94,10 +93,9 @@ impl Upload {
     fn arrive(&mut self) -> Result<(), Status> {
         if let Progress::Arriving(place) = self.progress {
             self.rules.arrivals.leave(place);
-            match self.rules.full(self.method, self.call.stream) {
+            match self.rules.full(self.method.kind()) {
                 None => self.call.set_aside(false),
-                Some(Shed::Streams) => return Err(self.rules.overloaded(TOO_MANY_STREAMS)),
-                Some(_) => return Err(self.rules.overloaded(TOO_MANY_CALLS)),
+                Some(why) => return Err(self.rules.refusal(why)),
             }
         }
         self.progress = Progress::There;
@@ -126,7 +124,7 @@ impl Body for Upload {
             return Poll::Ready(Some(Ok(frame)));
         }
         // More is asked for only when all messages that were there have been answered.
-        if self.many {
+        if self.method.takes_many() {
             self.call.release_to(self.messages.open);
         }
         let polled = Pin::new(&mut self.body).poll_frame(cx);
@@ -160,7 +158,7 @@ impl Body for Upload {
 /// Follows the messages of a body: each has a flag, its length in four bytes, and so many bytes.
 #[derive(Default)]
 struct Messages {
-    head: [u8; 5],
+    head: [u8; MESSAGE_HEAD],
     /// Bytes of the head that are there.
     headed: usize,
     /// Bytes of the message that are missing, where its head is there.

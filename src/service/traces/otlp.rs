@@ -1,10 +1,11 @@
 //! The part of OTLP that is needed to send spans: messages of opentelemetry-proto 1.x (trace/v1, common/v1, resource/v1,
 //! collector/trace/v1), written by hand because they are few and frozen.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
 
 /// `opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest`.
@@ -145,6 +146,26 @@ impl Span {
 const BATCH: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long the last spans may take when the server stops.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// An exporter at work.
+pub(super) struct Exporting {
+    closing: Arc<Notify>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Exporting {
+    /// Sends what waits, and ends.
+    pub(super) async fn close(&self) {
+        self.closing.notify_one();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            let _ = tokio::time::timeout(FAREWELL, task).await;
+        }
+    }
+}
+
 /// Sends spans to a collector.
 pub(super) struct Exporter {
     channel: Channel,
@@ -159,24 +180,47 @@ impl Exporter {
         Ok(Self { channel: endpoint.connect_lazy(), sent, lost })
     }
 
-    pub(super) fn run(self, mut waiting: mpsc::Receiver<Span>) {
-        tokio::spawn(async move {
+    /// Starts to send in the background, on the current runtime.
+    pub(super) fn run(self, mut waiting: mpsc::Receiver<Span>) -> Exporting {
+        let closing = Arc::new(Notify::new());
+        let told = closing.clone();
+        let task = tokio::spawn(async move {
             let mut spans = Vec::new();
-            while waiting.recv_many(&mut spans, BATCH).await > 0 {
-                let full = async { while spans.len() < BATCH && waiting.recv_many(&mut spans, BATCH).await > 0 {} };
-                let _ = tokio::time::timeout(PATIENCE, full).await;
-                let spans = std::mem::take(&mut spans);
-                let number = spans.len() as u64;
-                let counter = match self.send(spans).await {
-                    Ok(()) => &self.sent,
-                    Err(status) => {
-                        tracing::debug!(%status, "the collector did not take spans");
-                        &self.lost
-                    }
+            let mut told = std::pin::pin!(told.notified());
+            let mut open = true;
+            loop {
+                let full = async {
+                    // The first is waited for as long as it takes.
+                    waiting.recv_many(&mut spans, BATCH).await;
+                    let more = async { while spans.len() < BATCH && waiting.recv_many(&mut spans, BATCH).await > 0 {} };
+                    let _ = tokio::time::timeout(PATIENCE, more).await;
                 };
-                counter.fetch_add(number, Ordering::Relaxed);
+                tokio::select! {
+                    () = full => {}
+                    () = &mut told, if open => {
+                        open = false;
+                        waiting.close();
+                    }
+                }
+                if spans.is_empty() && waiting.is_closed() && waiting.is_empty() {
+                    return;
+                }
+                self.export(std::mem::take(&mut spans)).await;
             }
         });
+        Exporting { closing, task: Mutex::new(Some(task)) }
+    }
+
+    async fn export(&self, spans: Vec<Span>) {
+        let number = spans.len() as u64;
+        let counter = match self.send(spans).await {
+            Ok(()) => &self.sent,
+            Err(status) => {
+                tracing::debug!(%status, "the collector did not take spans");
+                &self.lost
+            }
+        };
+        counter.fetch_add(number, Ordering::Relaxed);
     }
 
     async fn send(&self, spans: Vec<Span>) -> Result<(), tonic::Status> {
