@@ -140,6 +140,42 @@ fn explain_tells_why() {
     }
 }
 
+/// The answers of two commands to the same lines, without the explanation that one of them adds.
+fn both(arguments: &[&str], lines: &str) -> [Vec<Value>; 2] {
+    ["recognize", "explain"].map(|command| {
+        let run = feed(&[&[command, "--json", AT[0], AT[1]], arguments].concat(), lines);
+        assert_eq!(run.code, 0, "{command}: {}", run.err);
+        let mut answers = json_lines(&run.out);
+        for answer in &mut answers {
+            let explained = answer.as_object_mut().and_then(|a| a.remove("explanation")).is_some();
+            assert_eq!(explained, command == "explain", "{answer}");
+        }
+        answers
+    })
+}
+
+#[test]
+fn explain_answers_as_recognize_does() {
+    let talk = ["--dictionaries", support::talk().to_str().expect("a path"), "--account", "talk"];
+    let menus = std::fs::read_to_string(support::fixture("talk/talk/menus.csv")).expect("the table is there");
+    let labels: Vec<&str> =
+        menus.lines().skip(1).filter_map(|row| row.split(',').nth(3)).filter(|label| !label.is_empty()).collect();
+    let [recognized, explained] = both(&talk, &labels.join("\n"));
+    assert_eq!((explained.len(), &explained), (labels.len(), &recognized));
+    assert!(explained.iter().any(|a| a["continuation"] == "CONTINUATION_MENU_WORD"), "{explained:?}");
+    let told = run(&[&["explain", "--lang", "en"], &talk[..], &["自助"]].concat());
+    for part in ["why: it is the label or a word of a menu entry", "answer: matched  (menu word)\n"] {
+        assert!(told.out.contains(part), "{part} in:\n{}", told.out);
+    }
+
+    let asked = both(&talk, "查航班动态\n")[1][0]["context"].as_str().expect("a question is pending").to_owned();
+    let [recognized, explained] = both(&[&talk[..], &["--context", &asked]].concat(), "3102\n");
+    assert_eq!(explained, recognized);
+    assert_eq!(explained[0]["continuation"], "CONTINUATION_ANSWER");
+    let [recognized, explained] = both(&[&talk[..], &["--location", "39.9,116.4", "附近维修点"]].concat(), "");
+    assert_eq!(explained, recognized);
+}
+
 #[test]
 fn explain_tells_why_not() {
     let run = run(&["explain", "--lang", "en", "今天天气不错"]);

@@ -10,8 +10,12 @@ mod json;
 mod load;
 mod messages;
 mod moderate;
+mod oracle;
+mod reason;
 mod recognize;
+mod remote;
 mod serve;
+mod summary;
 mod table;
 
 use crate::builder::{self, Loaded};
