@@ -111,5 +111,5 @@ fn source(rows: &[Labelled]) -> Source {
         examples: rows.iter().enumerate().map(example).collect(),
         ..PackSource::default()
     };
-    Source { accounts: vec![account], packs: vec![pack] }
+    Source { accounts: vec![account], packs: vec![pack], ..Source::default() }
 }
