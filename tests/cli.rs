@@ -469,6 +469,43 @@ fn faults_of_a_dictionary_go_to_standard_error() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn output_that_nobody_takes_is_no_panic() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let bundle = folder.path().join("tiny.zhiyi");
+    let (bundle, labelled) = (bundle.to_str().expect("a path"), support::fixture("eval.jsonl"));
+    let labelled = labelled.to_str().expect("a path");
+    for arguments in [
+        &["recognize", "我要值机"][..],
+        &["explain", "我要值机"],
+        &["eval", labelled],
+        &["eval", "--json", "--thresholds", labelled],
+        &["eval", "--learning-curve", labelled],
+        &["dict", "build", "-o", bundle],
+        &["serve", "--print-config"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        for (out, code, told) in [
+            (Stdio::from(writer), 0, ""),
+            (
+                std::fs::File::options().write(true).open("/dev/full").expect("it is there").into(),
+                2,
+                "cannot read or write",
+            ),
+        ] {
+            let mut command = zhiyi(arguments);
+            command.stdout(out).stderr(Stdio::piped()).env("ZHIYI_LOG", "off");
+            let run = command.spawn().and_then(std::process::Child::wait_with_output).expect("the program runs");
+            let err = String::from_utf8_lossy(&run.stderr);
+            assert_eq!(run.status.code(), Some(code), "{arguments:?}: {err}");
+            assert!(if told.is_empty() { err.is_empty() } else { err.contains(told) }, "{arguments:?}: {err}");
+        }
+    }
+}
+
+#[test]
 fn every_subcommand_has_help() {
     for arguments in [
         &[][..],

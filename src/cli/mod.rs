@@ -1,6 +1,8 @@
 //! The command line: one file a subcommand, each an `Args` with `run`.
 //!
 //! Exit codes: 0 fine, 1 findings, 2 failed. Findings and answers go to standard output, failures to standard error.
+// `print!` panics where standard output is closed or full.
+#![deny(clippy::print_stdout)]
 
 mod dict;
 mod entities;

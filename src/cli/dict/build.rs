@@ -4,6 +4,7 @@ use crate::builder;
 use crate::dictionary::{Bundle, DictionaryError};
 use crate::files;
 use crate::text::Normalizer;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,13 +26,12 @@ impl BuildArgs {
         files::write(&self.output, &bytes)
             .map_err(|source| DictionaryError::Io { path: self.output.clone(), source })?;
         let bundle = Bundle::open(&self.output)?;
+        let (file, version, bytes) = (&self.output, &bundle.version, bundle.sections.file_size());
+        let mut out = std::io::stdout().lock();
         if common.json {
-            println!(
-                "{}",
-                serde_json::json!({ "file": self.output, "version": bundle.version, "bytes": bundle.sections.file_size() })
-            );
+            writeln!(out, "{}", serde_json::json!({ "file": file, "version": version, "bytes": bytes }))?;
         } else {
-            println!("{}  {}  {} bytes", self.output.display(), bundle.version, bundle.sections.file_size());
+            writeln!(out, "{}  {version}  {bytes} bytes", file.display())?;
         }
         Ok(Verdict::Fine)
     }

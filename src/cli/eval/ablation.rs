@@ -8,6 +8,7 @@ use super::own::Workshop;
 use super::score::Score;
 use crate::dictionary::Source;
 use crate::recognizer::{Hearing, Recognizer};
+use std::io::Write;
 use std::time::Instant;
 
 /// Messages are read so often; the fastest pass counts, because other programs only ever make one slower.
@@ -49,6 +50,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
     })?;
     let costs: Vec<Vec<f64>> =
         sets.iter().map(|(_, rows)| costs(rows, &recognizers, &reference)).collect::<Result<_, Failure>>()?;
+    let mut out = std::io::stdout().lock();
     let mut table = TextTable::new(0);
     table.row([
         "evidence",
@@ -69,7 +71,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
                 let mut json = score.json(name);
                 json["evidence"] = evidence.name.into();
                 json["us"] = ((costs[line] * 100.0).round() / 100.0).into();
-                println!("{json}");
+                writeln!(out, "{json}")?;
             }
             let cells = ["intent_exact", "top1", "false_trigger", "calibration_error"].map(|f| score.cell(f));
             let ends = [evidence.name.to_owned(), name.clone()];
@@ -77,7 +79,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
         }
     }
     if !common.json {
-        print!("{table}");
+        write!(out, "{table}")?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::EvalArgs;
 use super::labelled::{self, Labelled};
 use super::own::Workshop;
 use super::score::Score;
+use std::io::Write;
 
 /// The examples are dealt into so many parts, of which more and more are learned from.
 const PARTS: u64 = 16;
@@ -28,6 +29,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
     for file in &args.files {
         sets.push((labelled::name(file), labelled::read(file)?));
     }
+    let mut out = std::io::stdout().lock();
     let mut table = TextTable::new(0);
     table.row(["examples", "measured on", "intent_exact", "false_trigger", "calibration_error"]);
     for parts in LEARNED {
@@ -42,14 +44,14 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
             if common.json {
                 let mut line = score.json(name);
                 line["examples"] = n.into();
-                println!("{line}");
+                writeln!(out, "{line}")?;
             }
             let cells = ["intent_exact", "false_trigger", "calibration_error"].map(|f| score.cell(f));
             table.row([n.to_string(), name.clone()].into_iter().chain(cells));
         }
     }
     if !common.json {
-        print!("{table}");
+        write!(out, "{table}")?;
     }
     Ok(())
 }

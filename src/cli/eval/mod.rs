@@ -12,6 +12,7 @@ mod thresholds;
 use super::{Common, Failure, Verdict};
 use labelled::Labelled;
 use score::Score;
+use std::io::Write;
 use std::path::PathBuf;
 use thresholds::Sweep;
 
@@ -79,22 +80,24 @@ impl EvalArgs {
             for row in &rows {
                 score.add(row, &recognizer, &row.recognize(&recognizer, &reference)?, self.errors);
             }
-            self.print(&labelled::name(file), &score, common);
+            self.print(&labelled::name(file), &score, common)?;
         }
         if self.thresholds {
             for file in &self.files {
                 let mut sweep = Sweep::default();
                 sweep.measure(&labelled::read(file)?, &mut recognizer, &reference)?;
-                sweep.print(&labelled::name(file), self.wrong_costs, common);
+                sweep.print(&labelled::name(file), self.wrong_costs, common)?;
             }
         }
         Ok(())
     }
 
-    fn print(&self, name: &str, score: &Score, common: &Common) {
+    fn print(&self, name: &str, score: &Score, common: &Common) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
         match common.json {
-            true => println!("{}", score.json(name)),
-            false => print!("{}", score.render(name, self.errors, self.reliability)),
+            true => writeln!(out, "{}", score.json(name))?,
+            false => write!(out, "{}", score.render(name, self.errors, self.reliability))?,
         }
+        Ok(())
     }
 }

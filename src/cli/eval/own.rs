@@ -86,9 +86,9 @@ pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Fai
             sweep.measure(&rows, &mut recognizer, &reference)?;
         }
     }
-    args.print(&format!("examples, {} folds", args.folds), &score, common);
+    args.print(&format!("examples, {} folds", args.folds), &score, common)?;
     if args.thresholds {
-        sweep.print("examples", args.wrong_costs, common);
+        sweep.print("examples", args.wrong_costs, common)?;
     }
     let recognizer = with_notice(common.language(), || workshop.recognizer(|_| true))?;
     let mut score = Score::default();
@@ -96,6 +96,5 @@ pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Fai
         let row = Labelled::new(test.text.clone(), test.account.clone(), test.modality, test.intents.clone());
         score.add(&row, &recognizer, &row.recognize(&recognizer, &reference)?, args.errors);
     }
-    args.print("tests", &score, common);
-    Ok(())
+    args.print("tests", &score, common)
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::Place;
 use crate::dictionary::{AccountSource, ExampleRow, IntentRow, NONE, PackSource, Source};
 use crate::learn::Scores;
 use crate::recognizer::Hearing;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -50,19 +51,21 @@ pub(super) fn run(train: &Path, test: &Path, common: &Common) -> Result<(), Fail
     let correct = test.iter().filter(|row| right(row, best(row))).count();
     let accuracy = correct as f64 / test.len().max(1) as f64;
     let microseconds = fastest * 1e6 / test.len().max(1) as f64;
+    let mut out = std::io::stdout().lock();
     let (n, classes) = (train.len(), model.classes().len());
     if common.json {
         let line = serde_json::json!({
             "train": n, "test": test.len(), "classes": classes, "accuracy": (accuracy * 1e4).round() / 1e4,
             "us": (microseconds * 100.0).round() / 100.0, "training_seconds": (seconds * 100.0).round() / 100.0,
         });
-        println!("{line}");
+        writeln!(out, "{line}")?;
     } else {
-        println!(
+        writeln!(
+            out,
             "learned from {n} messages of {classes} classes in {seconds:.2} s; accuracy={accuracy:.4} ({correct}/{}), \
              {microseconds:.1} µs a message",
             test.len()
-        );
+        )?;
     }
     Ok(())
 }

@@ -117,6 +117,7 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Dictionary(error) => error.into(),
+            LoadError::Told(error) => error.into(),
             other => Failure::Message(other.to_string()),
         }
     }
@@ -216,10 +217,12 @@ impl LoadArgs {
             let quiet = common.json;
             let language = common.language();
             let told = |rung: &Rung| {
-                if !quiet {
-                    print!("{}", render_rung(rung, language));
-                    let _ = std::io::stdout().flush();
+                if quiet {
+                    return Ok(());
                 }
+                let mut out = std::io::stdout().lock();
+                write!(out, "{}", render_rung(rung, language))?;
+                out.flush()
             };
             let capacity = find_capacity(&job, duration.min(TRY), self.steady, told, |p| watcher.tick(p))?;
             if capacity.rate <= 0.0 {
