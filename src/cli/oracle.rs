@@ -1,6 +1,6 @@
 //! Who answers a message: the dictionary, or a running server that is asked the same.
 
-use super::remote::Remote;
+use super::remote::{PeerArgs, Remote};
 use super::{Common, Failure, messages};
 use crate::builder::Loaded;
 use crate::context::Location;
@@ -9,9 +9,11 @@ use crate::service::{Reading, proto};
 /// Who is asked, and what goes with each message.
 #[derive(clap::Args)]
 pub(super) struct AskArgs {
-    /// Ask a running server (http://127.0.0.1:50051) instead of loading the dictionary
+    /// Ask a running server (http://127.0.0.1:50051, or https:// with --ca) instead of loading the dictionary
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    #[command(flatten)]
+    peer: PeerArgs,
     /// What the last answer to the same sender held as `context`
     #[arg(long, value_name = "CONTEXT", default_value = "")]
     pub(super) context: String,
@@ -24,7 +26,7 @@ impl AskArgs {
     /// Who answers: the server that is named, else the dictionary.
     pub(super) fn oracle(&self, common: &Common) -> Result<Oracle, Failure> {
         Ok(match &self.server {
-            Some(server) => Oracle::Remote(Box::new(Remote::connect(server)?)),
+            Some(server) => Oracle::Remote(Box::new(Remote::connect(self.peer.peer(server)?)?)),
             None => {
                 let reading = Reading::by_default().map_err(Failure::Message)?;
                 Oracle::Local(Box::new(common.load()?), reading)

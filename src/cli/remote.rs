@@ -1,29 +1,47 @@
-//! A running server.
+//! A running server, asked instead of the dictionary.
 
 use super::Failure;
+use crate::client::Peer;
 use crate::service::proto::{self, recognizer_client::RecognizerClient};
+use std::path::PathBuf;
+use tonic::transport::Channel;
+
+/// What a server may want to see, and what it has to show.
+#[derive(clap::Args)]
+pub(super) struct PeerArgs {
+    /// File whose first line is the bearer token to send
+    #[arg(long, value_name = "FILE", requires = "server")]
+    token_file: Option<PathBuf>,
+    /// Certificates (PEM) of the authorities that a server at https:// must have its certificate from
+    #[arg(long, value_name = "FILE", requires = "server")]
+    ca: Option<PathBuf>,
+}
+
+impl PeerArgs {
+    /// The server at an address or URL.
+    pub(super) fn peer(&self, server: &str) -> Result<Peer, Failure> {
+        Peer::new(server, self.ca.as_deref(), self.token_file.as_deref()).map_err(Failure::Message)
+    }
+}
 
 /// A connection to a running server.
 pub(super) struct Remote {
     runtime: tokio::runtime::Runtime,
-    client: RecognizerClient<tonic::transport::Channel>,
+    peer: Peer,
+    client: RecognizerClient<Channel>,
 }
 
 impl Remote {
-    /// Connects to an address or URL.
-    pub(super) fn connect(server: &str) -> Result<Self, Failure> {
-        let url = if server.contains("://") { server.to_owned() } else { format!("http://{server}") };
+    /// Connects.
+    pub(super) fn connect(peer: Peer) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let client = runtime.block_on(RecognizerClient::connect(url.clone())).map_err(|e| {
-            let cause = std::error::Error::source(&e).map(|s| format!(": {s}")).unwrap_or_default();
-            Failure::Message(format!("no server answers at {url} ({e}{cause}); start one with `zhiyi serve`"))
-        })?;
-        Ok(Self { runtime, client })
+        let channel = runtime.block_on(peer.channel()).map_err(Failure::Message)?;
+        Ok(Self { runtime, peer, client: RecognizerClient::new(channel) })
     }
 
     /// The server's answer.
     pub(super) fn ask(&mut self, request: proto::RecognizeRequest) -> Result<proto::RecognizeResponse, Failure> {
-        let answer = self.runtime.block_on(self.client.recognize(request));
+        let answer = self.runtime.block_on(self.client.recognize(self.peer.request(request)));
         answer
             .map(tonic::Response::into_inner)
             .map_err(|s| Failure::Message(format!("the server refused: {}", s.message())))
