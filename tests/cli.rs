@@ -33,11 +33,11 @@ fn run(arguments: &[&str]) -> Run {
 }
 
 /// Runs with lines on standard input.
-fn feed(arguments: &[&str], lines: &str) -> Run {
+fn feed(arguments: &[&str], lines: impl AsRef<[u8]>) -> Run {
     let mut command = zhiyi(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program runs");
-    child.stdin.take().expect("it was asked for").write_all(lines.as_bytes()).expect("it reads");
+    child.stdin.take().expect("it was asked for").write_all(lines.as_ref()).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Run { code: output.status.code().expect("no signal"), out: text(output.stdout), err: text(output.stderr) }
@@ -63,6 +63,36 @@ fn recognize_reads_lines() {
     let lines: Vec<&str> = run.out.lines().filter(|l| !l.starts_with(' ')).collect();
     assert_eq!((run.code, lines), (0, vec!["matched", "unrecognized", "incomplete"]), "{}", run.err);
     assert!(run.out.contains("请问航班号是多少？"), "{}", run.out);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_and_the_others_are_answered() {
+    let long = "长".repeat(2001);
+    let lines = |bad: &[u8]| {
+        [&b"\xef\xbb\xbf\r\n\xe3\x80\x80\n"[..], "我要值机\n".as_bytes(), bad, "\n你好\n".as_bytes()].concat()
+    };
+    let checked = "the text has 2001 characters, at most 2000 are read; cut it";
+    for (command, answered) in
+        [("recognize", "matched"), ("explain", "answer: "), ("moderate", "pass"), ("entities", "")]
+    {
+        let arguments = [command, "--account", "air", AT[0], AT[1]];
+        let clean = feed(&arguments, lines(b"   "));
+        assert_eq!((clean.code, clean.err.as_str()), (0, ""), "{command}");
+        assert!(answered.is_empty() || clean.out.matches(answered).count() == 2, "{command}: {}", clean.out);
+        for (bad, told) in [(&b"\xd6\xb5\xbb\xfa"[..], "not UTF-8 (most likely GBK)"), (long.as_bytes(), checked)] {
+            let run = feed(&arguments, lines(bad));
+            assert_eq!((run.code, run.out), (2, clean.out.clone()), "{command}: {}", run.err);
+            assert!(run.err.starts_with(&format!("zhiyi: line 4: {told}")), "{command}: {}", run.err);
+            assert!(run.err.ends_with("\nzhiyi: 1 line(s) were not read\n"), "{command}: {}", run.err);
+        }
+    }
+    let dialogue =
+        feed(&["recognize", "--dialogue", "--account", "air", AT[0], AT[1]], "/wait long\n你好\n".as_bytes());
+    assert!(dialogue.code == 2 && dialogue.out.contains("base.greeting"), "{}{}", dialogue.out, dialogue.err);
+    for text in ["", &long] {
+        let refused = run(&["recognize", text]);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
+    }
 }
 
 #[test]
@@ -116,7 +146,7 @@ fn recognize_reads_alternatives() {
 fn the_answer_does_not_depend_on_the_way_in() {
     let one = |text: &str| run(&["recognize", "--json", AT[0], AT[1], text]).out;
     let messages = ["我要值机", "格力优惠", "从广州到北京的机票"];
-    let all = feed(&["recognize", "--json", AT[0], AT[1]], &messages.join("\n")).out;
+    let all = feed(&["recognize", "--json", AT[0], AT[1]], messages.join("\n")).out;
     assert_eq!(all, messages.map(one).concat());
 }
 
@@ -396,7 +426,7 @@ fn tests_and_dialogues_go_on_with_the_messages_before() {
     assert_eq!(said.code, 0, "{}", said.err);
     insta::assert_snapshot!("dialogue", said.out);
     for (bad, told) in [("/location here", "39.99,116.48"), ("/wait long", "/wait 31m"), ("/wait 99999y", "/wait")] {
-        let refused = feed(&dialogue, &format!("{bad}\n"));
+        let refused = feed(&dialogue, format!("{bad}\n"));
         assert!(refused.code == 2 && refused.err.contains(told), "{bad}: {}", refused.err);
     }
     let refused = run(&["recognize", "--context", "broken", "3102"]);
@@ -445,6 +475,7 @@ fn failures_say_what_to_do() {
         (&["dict", "test", here], "no accounts.toml in it"),
         (&["dict", "build", here], "no accounts.toml in it"),
         (&["recognize", "--at", "tomorrow", "值机"], "--at tomorrow: not an RFC 3339 time"),
+        (&["recognize", "--at", "1800-01-01T00:00:00Z", "值机"], "out of range; use a moment between 1900 and 2200"),
         (&["recognize", "--account", "nobody", "值机"], "unknown account `nobody`; known: shop, air, words"),
         (&["moderate", "--account", "nobody", "值机"], "unknown account `nobody`"),
         (&["recognize", "--server", "http://127.0.0.1:1", "值机"], "no server answers at http://127.0.0.1:1"),

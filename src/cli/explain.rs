@@ -20,7 +20,7 @@ impl ExplainArgs {
         let mut out = std::io::stdout().lock();
         let mut oracle = self.ask.oracle(common)?;
         let reference = &common.reference()?;
-        self.ask.for_each(&self.message, |text, location| {
+        self.ask.for_each(common, &self.message, |text, location| {
             let context = &self.ask.context;
             let asked = Asked { text, alternatives: &[], location, context, reference, explain: true };
             let answer = oracle.ask(common, &asked)?;

@@ -9,6 +9,7 @@ mod entities;
 mod eval;
 mod explain;
 mod json;
+mod lines;
 mod load;
 mod messages;
 mod moderate;
@@ -21,9 +22,10 @@ mod summary;
 mod table;
 
 use crate::builder::{self, Loaded};
-use crate::diagnostic::{Faults, Language, Severity};
+use crate::diagnostic::{Faults, Language, Severity, Text};
 use crate::dictionary::DictionaryError;
-use crate::recognizer::Utterance;
+use crate::recognizer::{Utterance, UtteranceError};
+use crate::service::convert;
 use crate::text::Modality;
 use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
@@ -104,8 +106,25 @@ enum Failure {
     Dictionary(#[from] DictionaryError),
     #[error("{0}")]
     Message(String),
+    #[error("{}", .0.en)]
+    Text(Text),
+    /// One of several messages cannot be read, for a reason of its own.
+    #[error("{}", .0.en)]
+    Item(Text),
     #[error("cannot read or write: {0}")]
     Io(#[from] std::io::Error),
+}
+
+impl From<UtteranceError> for Failure {
+    fn from(error: UtteranceError) -> Self {
+        let zh = match &error {
+            UtteranceError::UnknownAccount { name, known } => format!("没有账号“{name}”；已有：{known}"),
+            UtteranceError::ForeignContext { context, account } => {
+                format!("上下文属于账号“{context}”，消息发给“{account}”；每个账号用各自的上下文")
+            }
+        };
+        Self::Text(Text::new(zh, error.to_string()))
+    }
 }
 
 impl From<Faults> for Failure {
@@ -167,6 +186,11 @@ impl Common {
                 let n = f.0.iter().filter(|d| d.severity == Severity::Error).count();
                 eprintln!("zhiyi: the dictionary was not loaded: {n} fault(s)");
             }
+            (_, Failure::Text(text) | Failure::Item(text)) => self.tell(text),
+            (Language::Chinese, Failure::Dictionary(DictionaryError::NotFound { path })) => eprintln!(
+                "zhiyi: {} 既不是词典文件夹（里面没有 accounts.toml），也不是词典包文件；用 --dictionaries PATH 指定",
+                path.display()
+            ),
             (_, other) => {
                 let mut line = format!("zhiyi: {other}");
                 let mut source = std::error::Error::source(other);
@@ -179,6 +203,11 @@ impl Common {
                 eprintln!("{line}");
             }
         }
+    }
+
+    /// Says something on standard error, in the language of the command line.
+    fn tell(&self, text: &Text) {
+        eprintln!("zhiyi: {}", text.get(self.language()));
     }
 
     /// The dictionary named on the command line, or the nearest one.
@@ -195,7 +224,10 @@ impl Common {
         let found = tried.iter().find(|p| p.join("accounts.toml").is_file()).cloned();
         found.ok_or_else(|| {
             let list = tried.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-            Failure::Message(format!("no dictionary found; looked in {list}; name one with --dictionaries PATH"))
+            Failure::Text(Text::new(
+                format!("没有找到词典；找过 {list}；用 --dictionaries PATH 指定"),
+                format!("no dictionary found; looked in {list}; name one with --dictionaries PATH"),
+            ))
         })
     }
 
@@ -213,14 +245,20 @@ impl Common {
     /// The reference time in China's time zone unless the time names another offset.
     fn reference(&self) -> Result<jiff::ZonedDateTime, Failure> {
         let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|e| Failure::Message(e.to_string()))?;
-        match &self.at {
-            None => Ok(jiff::Timestamp::now().to_zoned_datetime(zone)),
-            Some(text) => text.parse::<jiff::Timestamp>().map(|t| t.to_zoned_datetime(zone)).map_err(|e| {
-                Failure::Message(format!(
-                    "--at {text}: not an RFC 3339 time ({e}); write it like 2026-11-21T10:00:00+08:00"
-                ))
-            }),
+        let Some(text) = &self.at else { return Ok(jiff::Timestamp::now().to_zoned_datetime(zone)) };
+        let moment = text.parse::<jiff::Timestamp>().map_err(|e| {
+            Failure::Text(Text::new(
+                format!("--at {text}：不是 RFC 3339 时间（{e}）；写成 2026-11-21T10:00:00+08:00"),
+                format!("--at {text}: not an RFC 3339 time ({e}); write it like 2026-11-21T10:00:00+08:00"),
+            ))
+        })?;
+        if !convert::is_in_range(moment) {
+            return Err(Failure::Text(Text::new(
+                format!("--at {text}：超出范围；写 1900 到 2200 年之间的时间"),
+                format!("--at {text}: out of range; use a moment between 1900 and 2200"),
+            )));
         }
+        Ok(moment.to_zoned_datetime(zone))
     }
 
     fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime, explain: bool) -> Utterance<'t> {

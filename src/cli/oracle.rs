@@ -4,6 +4,7 @@ use super::remote::{PeerArgs, Remote};
 use super::{Common, Failure, messages};
 use crate::builder::Loaded;
 use crate::context::Location;
+use crate::diagnostic::Text;
 use crate::service::{Reading, proto};
 
 /// Who is asked, and what goes with each message.
@@ -29,7 +30,9 @@ impl AskArgs {
             Some(server) => Oracle::Remote(Box::new(Remote::connect(self.peer.peer(server)?)?)),
             None => {
                 let reading = Reading::by_default().map_err(Failure::Message)?;
-                Oracle::Local(Box::new(common.load()?), reading)
+                let loaded = common.load()?;
+                loaded.recognizer.account(&common.account)?;
+                Oracle::Local(Box::new(loaded), reading)
             }
         })
     }
@@ -37,10 +40,11 @@ impl AskArgs {
     /// Calls `each` for the position with the name of its place, else for every message.
     pub(super) fn for_each(
         &self,
+        common: &Common,
         words: &[String],
         mut each: impl FnMut(&str, Option<Location>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let Some(text) = &self.location else { return messages::for_each(words, |text| each(text, None)) };
+        let Some(text) = &self.location else { return messages::for_each(common, words, |text| each(text, None)) };
         let location = Location::parse(text)
             .ok_or_else(|| Failure::Message(format!("--location {text}: no position; write it like 39.99,116.48")))?;
         each(&words.join(" "), Some(location))
@@ -82,6 +86,14 @@ impl Asked<'_> {
     }
 }
 
+/// The field of a request whose faults are those of one message.
+pub(super) const TEXT: &str = "text";
+
+/// What is wrong with a request: with its message alone, or with what every message brings along.
+pub(super) fn of_item(alone: bool, message: String) -> Failure {
+    if alone { Failure::Item(Text::new(message.clone(), message)) } else { Failure::Message(message) }
+}
+
 /// Who answers.
 pub(super) enum Oracle {
     /// A dictionary, read as a server with the default settings reads it.
@@ -98,7 +110,7 @@ impl Oracle {
             Self::Remote(remote) => remote.ask(request),
             Self::Local(loaded, reading) => reading
                 .answer(&loaded.recognizer, &request, None, |_, _, _| {})
-                .map_err(|fault| Failure::Message(fault.message)),
+                .map_err(|fault| of_item(fault.field == TEXT, fault.message)),
         }
     }
 }

@@ -2,7 +2,6 @@ use super::oracle::{AskArgs, Asked};
 use super::summary::summary;
 use super::{Common, Failure, Verdict, json};
 use crate::context::{Line, later};
-use crate::diagnostic::Text;
 use crate::recognizer::MOST_HYPOTHESES;
 use crate::service::proto;
 use std::io::Write;
@@ -35,11 +34,10 @@ impl RecognizeArgs {
         let mut oracle = self.ask.oracle(common)?;
         let mut reference = common.reference()?;
         let mut context = self.ask.context.clone();
-        let in_language = |fault: Text| Failure::Message(fault.get(common.language()).to_owned());
-        self.ask.for_each(&self.message, |line, location| {
+        self.ask.for_each(common, &self.message, |line, location| {
             let spoken = match location {
                 Some(location) => Line::Locate(location, line),
-                None if self.dialogue => Line::parse(line).map_err(in_language)?,
+                None if self.dialogue => Line::parse(line).map_err(Failure::Item)?,
                 None => Line::Say(line),
             };
             if self.dialogue && !common.json {
@@ -49,7 +47,7 @@ impl RecognizeArgs {
                 Line::Say(text) => (text, None),
                 Line::Locate(location, name) => (name, Some(location)),
                 Line::Wait(time) => {
-                    reference = later(&reference, time).map_err(in_language)?;
+                    reference = later(&reference, time).map_err(Failure::Item)?;
                     return Ok(());
                 }
             };

@@ -1,10 +1,12 @@
 //! A running server, asked instead of the dictionary.
 
 use super::Failure;
+use super::oracle::{TEXT, of_item};
 use crate::client::Peer;
 use crate::service::proto::{self, recognizer_client::RecognizerClient};
 use std::path::PathBuf;
 use tonic::transport::Channel;
+use tonic_types::StatusExt;
 
 /// What a server may want to see, and what it has to show.
 #[derive(clap::Args)]
@@ -42,8 +44,11 @@ impl Remote {
     /// The server's answer.
     pub(super) fn ask(&mut self, request: proto::RecognizeRequest) -> Result<proto::RecognizeResponse, Failure> {
         let answer = self.runtime.block_on(self.client.recognize(self.peer.request(request)));
-        answer
-            .map(tonic::Response::into_inner)
-            .map_err(|s| Failure::Message(format!("the server refused: {}", s.message())))
+        answer.map(tonic::Response::into_inner).map_err(|status| {
+            let details = status.get_error_details();
+            let mut violations = details.bad_request().into_iter().flat_map(|b| &b.field_violations);
+            let alone = violations.any(|violation| violation.field == TEXT);
+            of_item(alone, format!("the server refused: {}", status.message()))
+        })
     }
 }

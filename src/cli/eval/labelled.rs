@@ -87,7 +87,7 @@ impl Labelled {
         let (modality, reference) = (*modality, reference.clone());
         let utterance = Utterance { text, hypotheses: &[], account, modality, reference, explain: false };
         let turn = context::answer(recognizer, &utterance, None, &State::default());
-        Ok(turn.map_err(|e| Failure::Message(e.to_string()))?.recognition)
+        Ok(turn?.recognition)
     }
 
     /// True for an intent that is labelled or may stand in.
