@@ -228,6 +228,52 @@ fn eval_measures() {
 }
 
 #[test]
+fn eval_measures_rows_as_the_command_line_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("rows.jsonl");
+    let path = file.to_str().expect("a path").to_owned();
+    let measure = |rows: &str, arguments: &[&str]| {
+        std::fs::write(&file, rows).expect("a file can be written");
+        run(&[&["eval", "--json", &path], arguments].concat())
+    };
+    // 直机 is read as 值机 in speech; the default account has no check-in of its own.
+    let bare = "\u{feff}{\"text\":\"我要直机\",\"intents\":[\"air.check_in\"]}\n\n{\"text\":\"今天天气不错\",\"intents\":[\"none\"]}\n";
+    let told = measure(bare, &["--account", "air", "--voice"]);
+    let [figures] = json_lines(&told.out).try_into().expect("one file, one line");
+    assert_eq!((&figures["intent_exact"], &figures["out_of_scope"]), (&1.0.into(), &1.0.into()), "{figures}");
+    let tags = serde_json::json!({ "account:air": "2/2", "modality:voice": "2/2" });
+    assert_eq!(figures["by_tag"], tags, "{figures}");
+
+    let wrong = "{\"text\":\"格力优惠\",\"account\":\"shop\",\"modality\":\"text\",\"intents\":[\"shop.parking\"]}\n";
+    let told = measure(wrong, &["--errors", "2", "--reliability", "--account", "air", "--voice"]);
+    let [figures] = json_lines(&told.out).try_into().expect("one file, one line");
+    assert_eq!(figures["by_tag"]["account:shop"], "0/1", "a row knows better than the command line: {figures}");
+    let confusion = serde_json::json!([{ "wanted": "shop.parking", "got": "shop.promotion", "n": 1 }]);
+    assert_eq!(figures["errors"]["confusions"], confusion, "{figures}");
+    assert_eq!(figures["errors"]["messages"][0]["text"], "格力优惠", "{figures}");
+    let [bin] = figures["reliability"].as_array().expect("a table").as_slice() else { panic!("one answer: {figures}") };
+    assert_eq!((&bin["answers"], &bin["right"]), (&1.into(), &0.0.into()), "{figures}");
+
+    for (row, arguments, fault) in [
+        ("{\"text\":\"值机\",\"intents\":[\"air.chek_in\"]}", &[][..], ":1: unknown intent `air.chek_in`"),
+        ("{\"text\":\"值机\",\"intents\":[],\"also\":[\"none\"]}", &[], ":1: unknown intent `none`"),
+        (
+            "\n{\"text\":\"值机\",\"intents\":[],\"account\":\"nobody\"}",
+            &[],
+            ":2: unknown account `nobody`; known: shop",
+        ),
+        ("{\"text\":\"值机\",\"intents\":[]}", &["--account", "nobody"], "unknown account `nobody`; known: shop"),
+        ("{\"text\":\"值机\",\"intents\":[],\"modality\":\"speech\"}", &[], ":1: modality `speech` is neither"),
+        ("{\"text\":\"值机\"}", &[], ":1: missing field `intents`"),
+        ("\n", &[], "there is no labelled message in it"),
+    ] {
+        let refused = measure(row, arguments);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{row}");
+        assert!(refused.err.contains(fault), "{row}: {}", refused.err);
+    }
+}
+
+#[test]
 fn eval_sweeps_thresholds() {
     let file = support::fixture("eval.jsonl");
     let run = run(&["eval", "--json", "--thresholds", file.to_str().expect("a path")]);

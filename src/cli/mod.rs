@@ -117,14 +117,18 @@ enum Failure {
 
 impl From<UtteranceError> for Failure {
     fn from(error: UtteranceError) -> Self {
-        let zh = match &error {
-            UtteranceError::UnknownAccount { name, known } => format!("没有账号“{name}”；已有：{known}"),
-            UtteranceError::ForeignContext { context, account } => {
-                format!("上下文属于账号“{context}”，消息发给“{account}”；每个账号用各自的上下文")
-            }
-        };
-        Self::Text(Text::new(zh, error.to_string()))
+        Self::Text(in_both_languages(&error))
     }
+}
+
+fn in_both_languages(error: &UtteranceError) -> Text {
+    let zh = match error {
+        UtteranceError::UnknownAccount { name, known } => format!("没有账号“{name}”；已有：{known}"),
+        UtteranceError::ForeignContext { context, account } => {
+            format!("上下文属于账号“{context}”，消息发给“{account}”；每个账号用各自的上下文")
+        }
+    };
+    Text::new(zh, error.to_string())
 }
 
 impl From<Faults> for Failure {

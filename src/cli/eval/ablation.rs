@@ -3,7 +3,7 @@
 use super::super::table::TextTable;
 use super::super::{Common, Failure, with_notice};
 use super::EvalArgs;
-use super::labelled::{self, Labelled};
+use super::labelled::{self, Labelled, Names};
 use super::own::Workshop;
 use super::score::Score;
 use crate::dictionary::Source;
@@ -43,8 +43,7 @@ const LINES: [Evidence; 5] = [
 pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
     let path = common.dictionary_path()?;
     let reference = labelled::reference(common)?;
-    let sets: Vec<(String, Vec<Labelled>)> =
-        args.files.iter().map(|f| Ok((labelled::name(f), labelled::read(f)?))).collect::<Result<_, Failure>>()?;
+    let sets = args.sets(common, &Names::from(&Source::read(&path)?))?;
     let recognizers = with_notice(common.language(), || {
         LINES.iter().map(|evidence| evidence.recognizer(Source::read(&path)?)).collect::<Result<Vec<_>, Failure>>()
     })?;

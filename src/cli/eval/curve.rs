@@ -3,7 +3,7 @@
 use super::super::table::TextTable;
 use super::super::{Common, Failure, with_notice};
 use super::EvalArgs;
-use super::labelled::{self, Labelled};
+use super::labelled::{self, Labelled, Names};
 use super::own::Workshop;
 use super::score::Score;
 use std::io::Write;
@@ -26,9 +26,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
         let examples = workshop.written().filter(|(i, _)| kept_out(*i));
         sets.push(("examples".into(), examples.map(|(_, e)| workshop.labelled(e)).collect()));
     }
-    for file in &args.files {
-        sets.push((labelled::name(file), labelled::read(file)?));
-    }
+    sets.extend(args.sets(common, &Names::from(&workshop.source))?);
     let mut out = std::io::stdout().lock();
     let mut table = TextTable::new(0);
     table.row(["examples", "measured on", "intent_exact", "false_trigger", "calibration_error"]);

@@ -20,7 +20,7 @@ const PACK: &str = "labelled";
 /// A message without intents is of the class `none`; one with several is left out of training and of the measurement.
 pub(super) fn run(train: &Path, test: &Path, common: &Common) -> Result<(), Failure> {
     let single = |file: &Path| -> Result<Vec<Labelled>, Failure> {
-        Ok(labelled::read(file)?.into_iter().filter(|r| r.intents.len() < 2).collect())
+        Ok(labelled::read(file, common, None)?.into_iter().filter(|r| r.intents.len() < 2).collect())
     };
     let (train, test) = (single(train)?, single(test)?);
     let workshop = Workshop::of(source(&train), Hearing::default())?;
