@@ -149,6 +149,40 @@ fn a_table_that_cannot_be_read_hides_behind_no_other_fault() {
     }
 }
 
+#[test]
+fn files_that_look_like_tables_and_are_not_read_are_told() {
+    let warned = |files: &[&str]| {
+        let folder = folder("base");
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder can be made");
+            std::fs::write(path, "id,note\n").expect("it can be written");
+        }
+        let mut findings = Vec::new();
+        Source::read_leniently(folder.path(), &mut findings);
+        support::load(folder.path()).expect("a warning is no fault");
+        findings
+    };
+    for (file, place) in [
+        ("p/terms-own.CSV", "p/terms-own.CSV"),
+        ("p/terms.xlsx", "p/terms.xlsx"),
+        ("p/old.XLS", "p/old.XLS"),
+        ("q/terms.csv", "q"),
+        ("terms.csv", "terms.csv"),
+    ] {
+        let found = warned(&[file]);
+        let [finding] = found.as_slice() else { panic!("{file}: {found:?}") };
+        assert_eq!((finding.code, finding.severity), ("D016", Severity::Warning), "{file}");
+        assert_eq!(finding.place.file, place);
+        insta::assert_snapshot!(
+            format!("overlooked {file}").replace([' ', '/', '.'], "_"),
+            [Language::Chinese, Language::English].map(|l| finding.render(l, false)).join("\n")
+        );
+    }
+    let passed = ["p/README.md", "p/~$terms.xlsx", "p/.terms.csv.swp", "q/notes.txt", ".git/terms.csv", "notes.md"];
+    assert_eq!(warned(&passed), []);
+}
+
 /// Cases of which loading tells less than a check: none, and none should come.
 const TOLD_IN_PART: &[&str] = &[];
 

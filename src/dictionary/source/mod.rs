@@ -10,6 +10,7 @@ mod holidays;
 mod intents;
 mod lookalikes;
 mod menus;
+mod overlooked;
 mod pack;
 mod phrases;
 mod sensitive;
@@ -75,6 +76,7 @@ impl Source {
             Err(_) => Vec::new(),
         };
         folders.sort();
+        overlooked::warn(folder, faults);
         for id in folders {
             let pack = pack::read(&folder.join(&id), id, &mut source.unread, faults);
             source.packs.push(pack);
