@@ -487,6 +487,32 @@ fn append(file: &Path, row: &str) {
 }
 
 #[test]
+fn a_bundle_is_no_folder_of_tables() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let bundle = folder.path().join("tiny.zhiyi");
+    std::fs::write(&bundle, support::tiny_bundle()).expect("a file can be written");
+    let (bundle, labelled) = (bundle.to_str().expect("a path"), support::fixture("eval.jsonl"));
+    for arguments in [
+        &["dict", "check", bundle][..],
+        &["dict", "test", bundle],
+        &["dict", "examples", bundle],
+        &["dict", "build", bundle],
+        &["dict", "test", "--dictionaries", bundle],
+        &["eval", "--cross-validate", "--dictionaries", bundle],
+        &["eval", "--learning-curve", "--dictionaries", bundle],
+        &["eval", "--ablation", "--dictionaries", bundle, labelled.to_str().expect("a path")],
+    ] {
+        for (language, told) in
+            [("en", "is no folder: a bundle holds no tables"), ("zh", "不是文件夹：词典包里没有表格")]
+        {
+            let run = run(&[arguments, &["--lang", language]].concat());
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}: {}", run.err);
+            assert!(run.err.contains(told), "{arguments:?}: {}", run.err);
+        }
+    }
+}
+
+#[test]
 fn a_bundle_answers_as_its_folder_does() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let bundle = folder.path().join("tiny.zhiyi");

@@ -29,7 +29,7 @@ use crate::service::convert;
 use crate::text::Modality;
 use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Reads Chinese customer messages: intents, slots and why.
@@ -233,6 +233,27 @@ impl Common {
                 format!("no dictionary found; looked in {list}; name one with --dictionaries PATH"),
             ))
         })
+    }
+
+    /// The folder of tables to work on: the one named, or the dictionary of the command line.
+    fn folder(&self, named: Option<&Path>) -> Result<PathBuf, Failure> {
+        let folder = match named {
+            Some(folder) => folder.to_owned(),
+            None => self.dictionary_path()?,
+        };
+        if folder.is_file() {
+            let path = folder.display();
+            return Err(Failure::Text(Text::new(
+                format!("{path} 不是文件夹：词典包里没有表格、例句和测试；指定生成它的文件夹"),
+                format!(
+                    "{path} is no folder: a bundle holds no tables, examples or tests; name the folder it was built from"
+                ),
+            )));
+        }
+        match folder.join("accounts.toml").is_file() {
+            true => Ok(folder),
+            false => Err(DictionaryError::NotFound { path: folder }.into()),
+        }
     }
 
     /// Loads the dictionary; says so on a terminal when it has to be compiled first.

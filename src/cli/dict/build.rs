@@ -1,5 +1,5 @@
 use super::super::with_notice;
-use super::{Common, Failure, Verdict, tables};
+use super::{Common, Failure, Verdict};
 use crate::builder;
 use crate::dictionary::{Bundle, DictionaryError};
 use crate::files;
@@ -19,7 +19,7 @@ pub(in super::super) struct BuildArgs {
 
 impl BuildArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
-        let folder = tables(self.folder.as_deref(), common)?;
+        let folder = common.folder(self.folder.as_deref())?;
         let bytes = with_notice(common.language(), || -> Result<Vec<u8>, Failure> {
             Ok(builder::build_folder(&folder, &Arc::new(Normalizer::new()))?)
         })?;

@@ -41,7 +41,7 @@ const LINES: [Evidence; 5] = [
 /// Compiles the tables and learns from them for each kind of evidence, and prints a line for each and file. The cost is that
 /// of the whole recognition, on one thread.
 pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
-    let path = common.dictionary_path()?;
+    let path = common.folder(None)?;
     let reference = labelled::reference(common)?;
     let sets = args.sets(common, &Names::from(&Source::read(&path)?))?;
     let recognizers = with_notice(common.language(), || {

@@ -9,7 +9,6 @@ use crate::builder::{self, Corpus, Observation, Origin};
 use crate::dictionary::{Compiled, NONE, Source, compile};
 use crate::learn::Weights;
 use crate::recognizer::{Foundation, Hearing, Recognizer};
-use std::path::Path;
 
 /// A compiled dictionary with the examples that its model is learned from.
 pub(super) struct Workshop {
@@ -24,8 +23,7 @@ pub(super) struct Workshop {
 impl Workshop {
     /// Reads and compiles the folder of the command line.
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
-        let path = common.dictionary_path()?;
-        Self::of(Source::read(&path).map_err(|faults| bundle_hint(&path, faults.into()))?, Hearing::default())
+        Self::of(Source::read(&common.folder(None)?)?, Hearing::default())
     }
 
     /// Compiles tables; what is learned and read is heard as `hearing` says.
@@ -58,13 +56,6 @@ impl Workshop {
         let intents = if intent == NONE { Vec::new() } else { vec![intent.clone()] };
         let account = self.source.accounts.get(usize::from(example.account)).map_or("", |a| &a.id);
         Labelled::new(example.text.clone(), account.to_owned(), example.modality, intents)
-    }
-}
-
-fn bundle_hint(path: &Path, failure: Failure) -> Failure {
-    match path.is_dir() {
-        true => failure,
-        false => Failure::Message(format!("{} is no folder: a bundle holds no examples to learn from", path.display())),
     }
 }
 
