@@ -363,9 +363,18 @@ fn entities_are_listed() {
     for part in ["date", "2026-11-22", "city", "iata=CAN", "phone", "13800138000"] {
         assert!(run.out.contains(part), "{part} in:\n{}", run.out);
     }
-    let run = feed(&["entities", "--json"], "广州\n北京\n");
-    let values: Vec<String> = json_lines(&run.out).iter().map(|e| e["value"].to_string()).collect();
-    assert_eq!(values, ["\"广州\"", "\"北京\""]);
+    let lines = "从广州到北京\n你好\n";
+    let told = feed(&["entities", "--json"], lines);
+    let values = |line: &Value| -> Vec<String> {
+        let values = line["entities"].as_array().expect("a list").iter().map(|e| e["value"].as_str());
+        values.map(|v| v.expect("a string").to_owned()).collect()
+    };
+    let texts = json_lines(&told.out);
+    assert_eq!(texts.iter().map(|t| t["text"].as_str()).collect::<Vec<_>>(), [Some("从广州到北京"), Some("你好")]);
+    assert_eq!(texts.iter().map(values).collect::<Vec<_>>(), [vec!["广州", "北京"], vec![]]);
+    assert_eq!(texts[0]["entities"][0]["span"]["charStart"], 1);
+    let told = feed(&["entities"], lines).out;
+    assert!(told.starts_with("> 从广州到北京\ncity  ") && told.ends_with("\n> 你好\n"), "{told}");
 }
 
 #[test]
@@ -558,6 +567,33 @@ fn failures_say_what_to_do() {
         let run = run(arguments);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}: {}", run.err);
         assert!(run.err.contains(told), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn people_are_told_in_chinese() {
+    for (arguments, told) in [
+        (&["recognize", "--dictionaries", "/nonexistent", "值机"][..], "zhiyi: /nonexistent 既不是词典文件夹"),
+        (&["recognize", "--account", "nobody", "值机"], "zhiyi: 没有账号“nobody”；已有：shop, air, words\n"),
+        (&["moderate", "--account", "nobody", "值机"], "zhiyi: 没有账号“nobody”"),
+        (&["recognize", "--at", "tomorrow", "值机"], "zhiyi: --at tomorrow：不是 RFC 3339 时间"),
+        (&["recognize", "--at", "2200-01-01T00:00:00Z", "值机"], "zhiyi: --at 2200-01-01T00:00:00Z：超出范围"),
+    ] {
+        let run = run(&[arguments, &["--lang", "zh"]].concat());
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.starts_with(told), "{arguments:?}: {}", run.err);
+    }
+    let run = feed(&["recognize", "--lang", "zh"], b"\xd6\xb5\xbb\xfa\n");
+    assert_eq!(run.err, "zhiyi: 第 1 行：不是 UTF-8 编码（多半是 GBK）；请另存为 UTF-8\nzhiyi: 1 行没有读\n");
+    let talk =
+        ["explain", "--lang", "zh", "--dictionaries", support::talk().to_str().expect("a path"), "--account", "talk"];
+    for (message, told) in [
+        ("自助", "原因: 是菜单项的名称或用词，含义由菜单表决定\n结果: 已识别  (菜单用词)\n"),
+        ("查航班动态", "结果: 缺信息\n"),
+        ("今天天气不错", "结果: 未识别\n"),
+    ] {
+        let told_why = finish(zhiyi(&[&talk[..], &[message]].concat())).out;
+        assert!(told_why.contains(told), "{message}: {told_why}");
     }
 }
 

@@ -77,7 +77,7 @@ const EN: Words = Words {
 /// Writes how an answer came about, for people.
 fn render(response: &RecognizeResponse, language: Language) -> String {
     let w = if language == Language::Chinese { &ZH } else { &EN };
-    let Some(e) = &response.explanation else { return summary(response, true) };
+    let Some(e) = &response.explanation else { return summary(response, true, language) };
     let mut text = format!("{}: {}\n", w.read_as, e.normalized);
     let tokens: Vec<&str> = e.tokens.iter().map(|t| t.text.as_str()).collect();
     text.push_str(&format!("{}: {}\n", w.words, tokens.join(" / ")));
@@ -122,7 +122,7 @@ fn render(response: &RecognizeResponse, language: Language) -> String {
     let none = [vec!["none".to_owned(), format!("{:+.2}", e.none_score), format!("{:+.2}", e.none_score)]];
     section(&mut text, w.candidates, head.chain(candidates).chain(none));
     text.push_str(&format!("{}: {}\n", w.why, reason(response, e, language)));
-    text.push_str(&format!("{}: {}", w.answer, summary(response, true)));
+    text.push_str(&format!("{}: {}", w.answer, summary(response, true, language)));
     text
 }
 

@@ -2,6 +2,7 @@ use super::oracle::{AskArgs, Asked};
 use super::summary::summary;
 use super::{Common, Failure, Verdict, json};
 use crate::context::{Line, later};
+use crate::diagnostic::Language;
 use crate::recognizer::MOST_HYPOTHESES;
 use crate::service::proto;
 use std::io::Write;
@@ -60,8 +61,8 @@ impl RecognizeArgs {
             if common.json {
                 writeln!(out, "{}", json::to_json(&answer, "RecognizeResponse")?)?;
             } else {
-                // A conversation reads better without confidences.
-                write!(out, "{}", summary(&answer, !self.dialogue))?;
+                // A conversation reads better without confidences. Scripts rely on the words.
+                write!(out, "{}", summary(&answer, !self.dialogue, Language::English))?;
             }
             Ok(())
         })?;
