@@ -30,10 +30,13 @@ impl EntitiesArgs {
             let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference, false))?;
             let response = convert::response(&loaded.recognizer, text, "", recognition);
             if common.json {
-                for entity in &response.entities {
-                    writeln!(out, "{}", json::to_json(entity, "Entity")?)?;
-                }
+                let read = response.entities.iter().map(|entity| json::to_value(entity, "Entity"));
+                let entities = read.collect::<Result<Vec<_>, Failure>>()?;
+                writeln!(out, "{}", serde_json::json!({ "text": text, "entities": entities }))?;
                 return Ok(());
+            }
+            if self.text.is_empty() {
+                writeln!(out, "> {text}")?;
             }
             let mut table = TextTable::new(0);
             for e in &response.entities {
