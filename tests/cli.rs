@@ -608,6 +608,22 @@ fn faults_of_a_dictionary_go_to_standard_error() {
 }
 
 #[test]
+fn an_empty_variable_counts_as_unset() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    support::copy(&support::fixture("tiny"), &folder.path().join("dictionaries"));
+    let empty = |arguments: &[&str]| {
+        let mut command = zhiyi(arguments);
+        command.env("ZHIYI_DICTIONARIES", "").env("ZHIYI_CONFIG", "").current_dir(folder.path());
+        finish(command)
+    };
+    let near = empty(&["recognize", "格力优惠"]);
+    assert!(near.code == 0 && near.out.starts_with("matched\n  shop.promotion"), "{}{}", near.out, near.err);
+    assert_eq!(empty(&["serve", "--print-config"]).code, 0);
+    let refused = empty(&["recognize", "--dictionaries", "", "格力优惠"]);
+    assert!(refused.code == 2 && refused.err.contains("--dictionaries"), "{}", refused.err);
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn output_that_nobody_takes_is_no_panic() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

@@ -27,7 +27,7 @@ impl EntitiesArgs {
         let mut out = std::io::stdout().lock();
         messages::for_each(common, &self.text, |text| {
             checks.check(text)?;
-            let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference, false))?;
+            let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference))?;
             let response = convert::response(&loaded.recognizer, text, "", recognition);
             if common.json {
                 let read = response.entities.iter().map(|entity| json::to_value(entity, "Entity"));
@@ -68,7 +68,7 @@ impl EntitiesArgs {
         let checks = Checks::new();
         messages::for_each(common, &self.text, |text| {
             checks.check(text)?;
-            for name in recognizer.rules_used(&common.utterance(text, reference, false))? {
+            for name in recognizer.rules_used(&common.utterance(text, reference))? {
                 // patterns of the dictionary are none of these
                 if let Some(count) = counts.get_mut(name) {
                     *count += 1;

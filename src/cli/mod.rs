@@ -27,7 +27,8 @@ use crate::dictionary::DictionaryError;
 use crate::recognizer::{Utterance, UtteranceError};
 use crate::service::convert;
 use crate::text::Modality;
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -137,9 +138,18 @@ impl From<Faults> for Failure {
     }
 }
 
+/// The command line. A variable that is set but empty counts as unset: scripts clear them so.
+fn command() -> clap::Command {
+    let without_empty = |argument: clap::Arg| match argument.get_env() {
+        Some(name) if std::env::var_os(name).is_some_and(|value| value.is_empty()) => argument.env(Resettable::Reset),
+        _ => argument,
+    };
+    Cli::command().mut_args(without_empty).mut_subcommands(|command| command.mut_args(without_empty))
+}
+
 /// Parses the arguments, runs the subcommand, prints failures.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|fault| fault.exit());
     let common = &cli.common;
     let verdict = match cli.command {
         Command::Serve(args) => args.run(common),
@@ -286,14 +296,14 @@ impl Common {
         Ok(moment.to_zoned_datetime(zone))
     }
 
-    fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime, explain: bool) -> Utterance<'t> {
+    fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime) -> Utterance<'t> {
         Utterance {
             text,
             hypotheses: &[],
             account: &self.account,
             modality: self.modality(),
             reference: reference.clone(),
-            explain,
+            explain: false,
         }
     }
 }

@@ -32,7 +32,7 @@ impl AskArgs {
                 let reading = Reading::by_default().map_err(Failure::Message)?;
                 let loaded = common.load()?;
                 loaded.recognizer.account(&common.account)?;
-                Oracle::Local(Box::new(loaded), reading)
+                Oracle::Local(Box::new(loaded), Box::new(reading))
             }
         })
     }
@@ -97,7 +97,7 @@ pub(super) fn of_item(alone: bool, message: String) -> Failure {
 /// Who answers.
 pub(super) enum Oracle {
     /// A dictionary, read as a server with the default settings reads it.
-    Local(Box<Loaded>, Reading),
+    Local(Box<Loaded>, Box<Reading>),
     /// A running server.
     Remote(Box<Remote>),
 }

@@ -95,7 +95,9 @@ impl EvalArgs {
     /// The files that are named, with their labelled messages.
     fn sets(&self, common: &Common, names: &Names) -> Result<Vec<(String, Vec<Labelled>)>, Failure> {
         names.check_account(&common.account).map_err(Failure::Text)?;
-        let set = |file: &PathBuf| Ok((labelled::name(file), labelled::read(file, common, Some(names))?));
+        let set = |file: &PathBuf| -> Result<_, Failure> {
+            Ok((labelled::name(file), labelled::read(file, common, Some(names))?))
+        };
         self.files.iter().map(set).collect()
     }
 
