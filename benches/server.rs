@@ -105,7 +105,7 @@ fn calls() {
     // Intents are other tests' affair: here an answer has to come, with its id and a version.
     let answered: Vec<_> = messages.iter().cloned().map(|m| zhiyi::load::Message { intents: None, ..m }).collect();
     let job = |address, path: &str, check: Arc<dyn Check>| Job {
-        target: Target { address, path: path.into(), token: None, patience: Duration::from_secs(5) },
+        target: Target { address, tls: None, path: path.into(), token: None, patience: Duration::from_secs(5) },
         method: Method::Unary,
         connections: CONNECTIONS,
         threads: 1,

@@ -136,19 +136,47 @@ impl Place {
     }
 }
 
-/// Why a dictionary was not loaded: every finding at once.
+/// The most errors that [`Faults`] writes: status pages and logs show its text whole.
+const MOST_WRITTEN: usize = 50;
+
+/// Why a dictionary was not loaded: every finding at once. Its text tells the first 50 errors and counts the rest.
 #[derive(Debug, Clone)]
 pub struct Faults(pub Vec<Diagnostic>);
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.0.iter().filter(|d| d.severity == Severity::Error).count();
-        write!(f, "the dictionary has {errors} fault(s)")?;
-        for d in self.0.iter().filter(|d| d.severity == Severity::Error) {
+        let errors = || self.0.iter().filter(|d| d.severity == Severity::Error);
+        let count = errors().count();
+        write!(f, "the dictionary has {count} fault(s)")?;
+        for d in errors().take(MOST_WRITTEN) {
             write!(f, "\n[{}] {}: {} ({})", d.code, d.place.describe(Language::English), d.message.en, d.help.en)?;
         }
-        Ok(())
+        match count.saturating_sub(MOST_WRITTEN) {
+            0 => Ok(()),
+            more => write!(f, "\n… and {more} more; `zhiyi dict check` lists all"),
+        }
     }
 }
 
 impl std::error::Error for Faults {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_many_faults_stays_short() {
+        let fault = |line| {
+            let place = Place { file: "p/terms.csv".into(), line, ..Place::default() };
+            Diagnostic::error("D013", place, Text::new("空行", "the row is empty"), Text::new("删掉", "remove it"))
+        };
+        for (count, lines, last) in [
+            (50, 51, "[D013] p/terms.csv:49: the row is empty (remove it)"),
+            (5_000, 52, "… and 4950 more; `zhiyi dict check` lists all"),
+        ] {
+            let text = Faults((0..count).map(fault).collect()).to_string();
+            assert_eq!((text.lines().count(), text.lines().last()), (lines, Some(last)));
+            assert!(text.starts_with(&format!("the dictionary has {count} fault(s)\n")), "{text}");
+        }
+    }
+}

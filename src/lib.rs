@@ -14,6 +14,7 @@
 pub mod builder;
 pub mod check;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod context;
 pub mod decide;

@@ -33,11 +33,11 @@ fn run(arguments: &[&str]) -> Run {
 }
 
 /// Runs with lines on standard input.
-fn feed(arguments: &[&str], lines: &str) -> Run {
+fn feed(arguments: &[&str], lines: impl AsRef<[u8]>) -> Run {
     let mut command = zhiyi(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the program runs");
-    child.stdin.take().expect("it was asked for").write_all(lines.as_bytes()).expect("it reads");
+    child.stdin.take().expect("it was asked for").write_all(lines.as_ref()).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Run { code: output.status.code().expect("no signal"), out: text(output.stdout), err: text(output.stderr) }
@@ -63,6 +63,36 @@ fn recognize_reads_lines() {
     let lines: Vec<&str> = run.out.lines().filter(|l| !l.starts_with(' ')).collect();
     assert_eq!((run.code, lines), (0, vec!["matched", "unrecognized", "incomplete"]), "{}", run.err);
     assert!(run.out.contains("请问航班号是多少？"), "{}", run.out);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_told_and_the_others_are_answered() {
+    let long = "长".repeat(2001);
+    let lines = |bad: &[u8]| {
+        [&b"\xef\xbb\xbf\r\n\xe3\x80\x80\n"[..], "我要值机\n".as_bytes(), bad, "\n你好\n".as_bytes()].concat()
+    };
+    let checked = "the text has 2001 characters, at most 2000 are read; cut it";
+    for (command, answered) in
+        [("recognize", "matched"), ("explain", "answer: "), ("moderate", "pass"), ("entities", "")]
+    {
+        let arguments = [command, "--account", "air", AT[0], AT[1]];
+        let clean = feed(&arguments, lines(b"   "));
+        assert_eq!((clean.code, clean.err.as_str()), (0, ""), "{command}");
+        assert!(answered.is_empty() || clean.out.matches(answered).count() == 2, "{command}: {}", clean.out);
+        for (bad, told) in [(&b"\xd6\xb5\xbb\xfa"[..], "not UTF-8 (most likely GBK)"), (long.as_bytes(), checked)] {
+            let run = feed(&arguments, lines(bad));
+            assert_eq!((run.code, run.out), (2, clean.out.clone()), "{command}: {}", run.err);
+            assert!(run.err.starts_with(&format!("zhiyi: line 4: {told}")), "{command}: {}", run.err);
+            assert!(run.err.ends_with("\nzhiyi: 1 line(s) were not read\n"), "{command}: {}", run.err);
+        }
+    }
+    let dialogue =
+        feed(&["recognize", "--dialogue", "--account", "air", AT[0], AT[1]], "/wait long\n你好\n".as_bytes());
+    assert!(dialogue.code == 2 && dialogue.out.contains("base.greeting"), "{}{}", dialogue.out, dialogue.err);
+    for text in ["", &long] {
+        let refused = run(&["recognize", text]);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
+    }
 }
 
 #[test]
@@ -116,7 +146,7 @@ fn recognize_reads_alternatives() {
 fn the_answer_does_not_depend_on_the_way_in() {
     let one = |text: &str| run(&["recognize", "--json", AT[0], AT[1], text]).out;
     let messages = ["我要值机", "格力优惠", "从广州到北京的机票"];
-    let all = feed(&["recognize", "--json", AT[0], AT[1]], &messages.join("\n")).out;
+    let all = feed(&["recognize", "--json", AT[0], AT[1]], messages.join("\n")).out;
     assert_eq!(all, messages.map(one).concat());
 }
 
@@ -140,6 +170,42 @@ fn explain_tells_why() {
     }
 }
 
+/// The answers of two commands to the same lines, without the explanation that one of them adds.
+fn both(arguments: &[&str], lines: &str) -> [Vec<Value>; 2] {
+    ["recognize", "explain"].map(|command| {
+        let run = feed(&[&[command, "--json", AT[0], AT[1]], arguments].concat(), lines);
+        assert_eq!(run.code, 0, "{command}: {}", run.err);
+        let mut answers = json_lines(&run.out);
+        for answer in &mut answers {
+            let explained = answer.as_object_mut().and_then(|a| a.remove("explanation")).is_some();
+            assert_eq!(explained, command == "explain", "{answer}");
+        }
+        answers
+    })
+}
+
+#[test]
+fn explain_answers_as_recognize_does() {
+    let talk = ["--dictionaries", support::talk().to_str().expect("a path"), "--account", "talk"];
+    let menus = std::fs::read_to_string(support::fixture("talk/talk/menus.csv")).expect("the table is there");
+    let labels: Vec<&str> =
+        menus.lines().skip(1).filter_map(|row| row.split(',').nth(3)).filter(|label| !label.is_empty()).collect();
+    let [recognized, explained] = both(&talk, &labels.join("\n"));
+    assert_eq!((explained.len(), &explained), (labels.len(), &recognized));
+    assert!(explained.iter().any(|a| a["continuation"] == "CONTINUATION_MENU_WORD"), "{explained:?}");
+    let told = run(&[&["explain", "--lang", "en"], &talk[..], &["自助"]].concat());
+    for part in ["why: it is the label or a word of a menu entry", "answer: matched  (menu word)\n"] {
+        assert!(told.out.contains(part), "{part} in:\n{}", told.out);
+    }
+
+    let asked = both(&talk, "查航班动态\n")[1][0]["context"].as_str().expect("a question is pending").to_owned();
+    let [recognized, explained] = both(&[&talk[..], &["--context", &asked]].concat(), "3102\n");
+    assert_eq!(explained, recognized);
+    assert_eq!(explained[0]["continuation"], "CONTINUATION_ANSWER");
+    let [recognized, explained] = both(&[&talk[..], &["--location", "39.9,116.4", "附近维修点"]].concat(), "");
+    assert_eq!(explained, recognized);
+}
+
 #[test]
 fn explain_tells_why_not() {
     let run = run(&["explain", "--lang", "en", "今天天气不错"]);
@@ -158,6 +224,52 @@ fn eval_measures() {
     let text = finish(zhiyi(&["eval", "--errors", "3", "--reliability", file]));
     for part in ["intent_exact=0.7500", "account:shop=0/1", "格力优惠", "wanted shop.parking  got shop.promotion"] {
         assert!(text.out.contains(part), "{part} in:\n{}", text.out);
+    }
+}
+
+#[test]
+fn eval_measures_rows_as_the_command_line_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("rows.jsonl");
+    let path = file.to_str().expect("a path").to_owned();
+    let measure = |rows: &str, arguments: &[&str]| {
+        std::fs::write(&file, rows).expect("a file can be written");
+        run(&[&["eval", "--json", &path], arguments].concat())
+    };
+    // 直机 is read as 值机 in speech; the default account has no check-in of its own.
+    let bare = "\u{feff}{\"text\":\"我要直机\",\"intents\":[\"air.check_in\"]}\n\n{\"text\":\"今天天气不错\",\"intents\":[\"none\"]}\n";
+    let told = measure(bare, &["--account", "air", "--voice"]);
+    let [figures] = json_lines(&told.out).try_into().expect("one file, one line");
+    assert_eq!((&figures["intent_exact"], &figures["out_of_scope"]), (&1.0.into(), &1.0.into()), "{figures}");
+    let tags = serde_json::json!({ "account:air": "2/2", "modality:voice": "2/2" });
+    assert_eq!(figures["by_tag"], tags, "{figures}");
+
+    let wrong = "{\"text\":\"格力优惠\",\"account\":\"shop\",\"modality\":\"text\",\"intents\":[\"shop.parking\"]}\n";
+    let told = measure(wrong, &["--errors", "2", "--reliability", "--account", "air", "--voice"]);
+    let [figures] = json_lines(&told.out).try_into().expect("one file, one line");
+    assert_eq!(figures["by_tag"]["account:shop"], "0/1", "a row knows better than the command line: {figures}");
+    let confusion = serde_json::json!([{ "wanted": "shop.parking", "got": "shop.promotion", "n": 1 }]);
+    assert_eq!(figures["errors"]["confusions"], confusion, "{figures}");
+    assert_eq!(figures["errors"]["messages"][0]["text"], "格力优惠", "{figures}");
+    let [bin] = figures["reliability"].as_array().expect("a table").as_slice() else { panic!("one answer: {figures}") };
+    assert_eq!((&bin["answers"], &bin["right"]), (&1.into(), &0.0.into()), "{figures}");
+
+    for (row, arguments, fault) in [
+        ("{\"text\":\"值机\",\"intents\":[\"air.chek_in\"]}", &[][..], ":1: unknown intent `air.chek_in`"),
+        ("{\"text\":\"值机\",\"intents\":[],\"also\":[\"none\"]}", &[], ":1: unknown intent `none`"),
+        (
+            "\n{\"text\":\"值机\",\"intents\":[],\"account\":\"nobody\"}",
+            &[],
+            ":2: unknown account `nobody`; known: shop",
+        ),
+        ("{\"text\":\"值机\",\"intents\":[]}", &["--account", "nobody"], "unknown account `nobody`; known: shop"),
+        ("{\"text\":\"值机\",\"intents\":[],\"modality\":\"speech\"}", &[], ":1: modality `speech` is neither"),
+        ("{\"text\":\"值机\"}", &[], ":1: missing field `intents`"),
+        ("\n", &[], "there is no labelled message in it"),
+    ] {
+        let refused = measure(row, arguments);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{row}");
+        assert!(refused.err.contains(fault), "{row}: {}", refused.err);
     }
 }
 
@@ -251,9 +363,18 @@ fn entities_are_listed() {
     for part in ["date", "2026-11-22", "city", "iata=CAN", "phone", "13800138000"] {
         assert!(run.out.contains(part), "{part} in:\n{}", run.out);
     }
-    let run = feed(&["entities", "--json"], "广州\n北京\n");
-    let values: Vec<String> = json_lines(&run.out).iter().map(|e| e["value"].to_string()).collect();
-    assert_eq!(values, ["\"广州\"", "\"北京\""]);
+    let lines = "从广州到北京\n你好\n";
+    let told = feed(&["entities", "--json"], lines);
+    let values = |line: &Value| -> Vec<String> {
+        let values = line["entities"].as_array().expect("a list").iter().map(|e| e["value"].as_str());
+        values.map(|v| v.expect("a string").to_owned()).collect()
+    };
+    let texts = json_lines(&told.out);
+    assert_eq!(texts.iter().map(|t| t["text"].as_str()).collect::<Vec<_>>(), [Some("从广州到北京"), Some("你好")]);
+    assert_eq!(texts.iter().map(values).collect::<Vec<_>>(), [vec!["广州", "北京"], vec![]]);
+    assert_eq!(texts[0]["entities"][0]["span"]["charStart"], 1);
+    let told = feed(&["entities"], lines).out;
+    assert!(told.starts_with("> 从广州到北京\ncity  ") && told.ends_with("\n> 你好\n"), "{told}");
 }
 
 #[test]
@@ -360,7 +481,7 @@ fn tests_and_dialogues_go_on_with_the_messages_before() {
     assert_eq!(said.code, 0, "{}", said.err);
     insta::assert_snapshot!("dialogue", said.out);
     for (bad, told) in [("/location here", "39.99,116.48"), ("/wait long", "/wait 31m"), ("/wait 99999y", "/wait")] {
-        let refused = feed(&dialogue, &format!("{bad}\n"));
+        let refused = feed(&dialogue, format!("{bad}\n"));
         assert!(refused.code == 2 && refused.err.contains(told), "{bad}: {}", refused.err);
     }
     let refused = run(&["recognize", "--context", "broken", "3102"]);
@@ -372,6 +493,32 @@ fn tests_and_dialogues_go_on_with_the_messages_before() {
 fn append(file: &Path, row: &str) {
     let text = std::fs::read_to_string(file).expect("the table is there");
     std::fs::write(file, text + row).expect("the table can be written");
+}
+
+#[test]
+fn a_bundle_is_no_folder_of_tables() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let bundle = folder.path().join("tiny.zhiyi");
+    std::fs::write(&bundle, support::tiny_bundle()).expect("a file can be written");
+    let (bundle, labelled) = (bundle.to_str().expect("a path"), support::fixture("eval.jsonl"));
+    for arguments in [
+        &["dict", "check", bundle][..],
+        &["dict", "test", bundle],
+        &["dict", "examples", bundle],
+        &["dict", "build", bundle],
+        &["dict", "test", "--dictionaries", bundle],
+        &["eval", "--cross-validate", "--dictionaries", bundle],
+        &["eval", "--learning-curve", "--dictionaries", bundle],
+        &["eval", "--ablation", "--dictionaries", bundle, labelled.to_str().expect("a path")],
+    ] {
+        for (language, told) in
+            [("en", "is no folder: a bundle holds no tables"), ("zh", "不是文件夹：词典包里没有表格")]
+        {
+            let run = run(&[arguments, &["--lang", language]].concat());
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}: {}", run.err);
+            assert!(run.err.contains(told), "{arguments:?}: {}", run.err);
+        }
+    }
 }
 
 #[test]
@@ -409,6 +556,7 @@ fn failures_say_what_to_do() {
         (&["dict", "test", here], "no accounts.toml in it"),
         (&["dict", "build", here], "no accounts.toml in it"),
         (&["recognize", "--at", "tomorrow", "值机"], "--at tomorrow: not an RFC 3339 time"),
+        (&["recognize", "--at", "1800-01-01T00:00:00Z", "值机"], "out of range; use a moment between 1900 and 2200"),
         (&["recognize", "--account", "nobody", "值机"], "unknown account `nobody`; known: shop, air, words"),
         (&["moderate", "--account", "nobody", "值机"], "unknown account `nobody`"),
         (&["recognize", "--server", "http://127.0.0.1:1", "值机"], "no server answers at http://127.0.0.1:1"),
@@ -423,6 +571,33 @@ fn failures_say_what_to_do() {
 }
 
 #[test]
+fn people_are_told_in_chinese() {
+    for (arguments, told) in [
+        (&["recognize", "--dictionaries", "/nonexistent", "值机"][..], "zhiyi: /nonexistent 既不是词典文件夹"),
+        (&["recognize", "--account", "nobody", "值机"], "zhiyi: 没有账号“nobody”；已有：shop, air, words\n"),
+        (&["moderate", "--account", "nobody", "值机"], "zhiyi: 没有账号“nobody”"),
+        (&["recognize", "--at", "tomorrow", "值机"], "zhiyi: --at tomorrow：不是 RFC 3339 时间"),
+        (&["recognize", "--at", "2200-01-01T00:00:00Z", "值机"], "zhiyi: --at 2200-01-01T00:00:00Z：超出范围"),
+    ] {
+        let run = run(&[arguments, &["--lang", "zh"]].concat());
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.err.starts_with(told), "{arguments:?}: {}", run.err);
+    }
+    let run = feed(&["recognize", "--lang", "zh"], b"\xd6\xb5\xbb\xfa\n");
+    assert_eq!(run.err, "zhiyi: 第 1 行：不是 UTF-8 编码（多半是 GBK）；请另存为 UTF-8\nzhiyi: 1 行没有读\n");
+    let talk =
+        ["explain", "--lang", "zh", "--dictionaries", support::talk().to_str().expect("a path"), "--account", "talk"];
+    for (message, told) in [
+        ("自助", "原因: 是菜单项的名称或用词，含义由菜单表决定\n结果: 已识别  (菜单用词)\n"),
+        ("查航班动态", "结果: 缺信息\n"),
+        ("今天天气不错", "结果: 未识别\n"),
+    ] {
+        let told_why = finish(zhiyi(&[&talk[..], &[message]].concat())).out;
+        assert!(told_why.contains(told), "{message}: {told_why}");
+    }
+}
+
+#[test]
 fn faults_of_a_dictionary_go_to_standard_error() {
     let folder = support::tiny_copy();
     append(&folder.path().join("air/phrases.csv"), "fs-9,air.nothing,去哪儿,,,,,,\n");
@@ -430,6 +605,59 @@ fn faults_of_a_dictionary_go_to_standard_error() {
     let run = run(&["recognize", "--dictionaries", path, "值机"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("error[D040]") && run.err.contains("was not loaded: 1 fault"), "{}", run.err);
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    support::copy(&support::fixture("tiny"), &folder.path().join("dictionaries"));
+    let empty = |arguments: &[&str]| {
+        let mut command = zhiyi(arguments);
+        command.env("ZHIYI_DICTIONARIES", "").env("ZHIYI_CONFIG", "").current_dir(folder.path());
+        finish(command)
+    };
+    let near = empty(&["recognize", "格力优惠"]);
+    assert!(near.code == 0 && near.out.starts_with("matched\n  shop.promotion"), "{}{}", near.out, near.err);
+    assert_eq!(empty(&["serve", "--print-config"]).code, 0);
+    let refused = empty(&["recognize", "--dictionaries", "", "格力优惠"]);
+    assert!(refused.code == 2 && refused.err.contains("--dictionaries"), "{}", refused.err);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_nobody_takes_is_no_panic() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let bundle = folder.path().join("tiny.zhiyi");
+    let (bundle, labelled) = (bundle.to_str().expect("a path"), support::fixture("eval.jsonl"));
+    let labelled = labelled.to_str().expect("a path");
+    for arguments in [
+        &["recognize", "我要值机"][..],
+        &["explain", "我要值机"],
+        &["eval", labelled],
+        &["eval", "--json", "--thresholds", labelled],
+        &["eval", "--learning-curve", labelled],
+        &["dict", "build", "-o", bundle],
+        &["serve", "--print-config"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        for (out, code, told) in [
+            (Stdio::from(writer), 0, ""),
+            (
+                std::fs::File::options().write(true).open("/dev/full").expect("it is there").into(),
+                2,
+                "cannot read or write",
+            ),
+        ] {
+            let mut command = zhiyi(arguments);
+            command.stdout(out).stderr(Stdio::piped()).env("ZHIYI_LOG", "off");
+            let run = command.spawn().and_then(std::process::Child::wait_with_output).expect("the program runs");
+            let err = String::from_utf8_lossy(&run.stderr);
+            assert_eq!(run.status.code(), Some(code), "{arguments:?}: {err}");
+            assert!(if told.is_empty() { err.is_empty() } else { err.contains(told) }, "{arguments:?}: {err}");
+        }
+    }
 }
 
 #[test]

@@ -27,21 +27,21 @@ const CASES: &[(&str, &str)] = &[
     ("bad_service", "D070 D070"),
     ("bad_threshold", "D042"),
     ("bad_training", "D027 D027 D021"),
-    ("bad_toml", "D044 D030"),
+    ("bad_toml", "D030"),
     ("bad_values", "D023 D021 D024"),
     ("blank_row", "D013"),
     ("column_twice", "D012"),
     ("duplicate_id", "D041"),
     ("duplicate_slot", "D041"),
     ("empty_cell", "D020 D020 D020"),
-    ("gbk", "D040 D002"),
-    ("missing_column", "D040 D010"),
+    ("gbk", "D002"),
+    ("missing_column", "D010"),
     ("missing_pack", "D031"),
     ("no_account", "D044"),
-    ("open_quote", "D040 D015"),
+    ("open_quote", "D015"),
     ("several", "D031 D058 D040 D050 D045 D041 D020"),
-    ("text_behind_quote", "D040 D015"),
-    ("too_many_cells", "D040 D014"),
+    ("text_behind_quote", "D015"),
+    ("too_many_cells", "D014"),
     ("two_defaults", "D043"),
     ("unknown_account", "D040"),
     ("unknown_builtin", "D040"),
@@ -49,7 +49,7 @@ const CASES: &[(&str, &str)] = &[
     ("unknown_gazetteer", "D040"),
     ("unknown_group_in_phrase", "D040"),
     ("unknown_intent", "D040"),
-    ("unknown_key_in_toml", "D044 D030"),
+    ("unknown_key_in_toml", "D030"),
     ("unknown_slot", "D040 D040"),
     ("unknown_slot_in_phrase", "D040"),
     ("unknown_source", "D040 D040 D025"),
@@ -132,6 +132,55 @@ fn a_dictionary_with_faults_does_not_load() {
             Ok(_) => panic!("{case} was loaded"),
         }
     }
+}
+
+#[test]
+fn a_table_that_cannot_be_read_hides_behind_no_other_fault() {
+    let files = |folder: &Path| zhiyi::builder::tables(folder).expect("the folder can be listed");
+    for file in files(support::talk()) {
+        let inside = file.strip_prefix(support::talk()).expect("it lies in the folder");
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        support::copy(support::talk(), folder.path());
+        // 编号 in GBK.
+        std::fs::write(folder.path().join(inside), b"id,note\n1,\xb1\xe0\xba\xc5\n").expect("it can be written");
+        let code = if inside.extension().is_some_and(|e| e == "toml") { "D001" } else { "D002" };
+        let found: Vec<_> = faults(folder.path()).iter().map(|d| (d.code, d.place.file.clone())).collect();
+        assert_eq!(found, [(code, inside.to_str().expect("a path").replace('\\', "/"))], "{}", inside.display());
+    }
+}
+
+#[test]
+fn files_that_look_like_tables_and_are_not_read_are_told() {
+    let warned = |files: &[&str]| {
+        let folder = folder("base");
+        for file in files {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().expect("it lies in the folder")).expect("a folder can be made");
+            std::fs::write(path, "id,note\n").expect("it can be written");
+        }
+        let mut findings = Vec::new();
+        Source::read_leniently(folder.path(), &mut findings);
+        support::load(folder.path()).expect("a warning is no fault");
+        findings
+    };
+    for (file, place) in [
+        ("p/terms-own.CSV", "p/terms-own.CSV"),
+        ("p/terms.xlsx", "p/terms.xlsx"),
+        ("p/old.XLS", "p/old.XLS"),
+        ("q/terms.csv", "q"),
+        ("terms.csv", "terms.csv"),
+    ] {
+        let found = warned(&[file]);
+        let [finding] = found.as_slice() else { panic!("{file}: {found:?}") };
+        assert_eq!((finding.code, finding.severity), ("D016", Severity::Warning), "{file}");
+        assert_eq!(finding.place.file, place);
+        insta::assert_snapshot!(
+            format!("overlooked {file}").replace([' ', '/', '.'], "_"),
+            [Language::Chinese, Language::English].map(|l| finding.render(l, false)).join("\n")
+        );
+    }
+    let passed = ["p/README.md", "p/~$terms.xlsx", "p/.terms.csv.swp", "q/notes.txt", ".git/terms.csv", "notes.md"];
+    assert_eq!(warned(&passed), []);
 }
 
 /// Cases of which loading tells less than a check: none, and none should come.

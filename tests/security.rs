@@ -46,7 +46,7 @@ impl Authority {
 
     /// A certificate and its key.
     fn sign(&self, purpose: ExtendedKeyUsagePurpose) -> (String, String) {
-        let mut params = CertificateParams::new(vec!["zhiyi.test".to_owned()]).expect("a name");
+        let mut params = CertificateParams::new(vec!["zhiyi.test".to_owned(), "127.0.0.1".to_owned()]).expect("names");
         params.extended_key_usages = vec![purpose];
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
@@ -176,6 +176,53 @@ fn certificates_that_cannot_be_used_keep_the_server_from_starting() {
         .to_string();
         assert!(error.contains(told), "{told}: {error}");
         assert!(error.contains("tokens:1: the token has fewer than 16 characters"), "all at once: {error}");
+    }
+}
+
+/// The program calls a server that wants TLS and a token: exit code, standard output, standard error.
+fn zhiyi(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zhiyi"));
+    let run = command.args(arguments).env("LC_ALL", "C").output().expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (run.status.code(), text(&run.stdout), text(&run.stderr))
+}
+
+#[test]
+fn the_command_line_asks_over_tls_and_sends_a_token() {
+    let authority = Authority::new();
+    let files = Files::new(authority.server());
+    let write = |name: &str, text: &str| {
+        std::fs::write(files.path(name), text).expect("it can be written");
+        files.path(name).to_str().expect("a path").to_owned()
+    };
+    let (ca, foreign) =
+        (write("ca.pem", &authority.certificate()), write("foreign.pem", &Authority::new().certificate()));
+    let accepted = write("tokens", "recognize reader-token-0123456789\n");
+    let (token, empty) = (write("token", "reader-token-0123456789\n"), write("empty", "\n"));
+    let messages = write("messages", "格力优惠\n");
+    let server = start(|c| {
+        c.tls = Some(files.config());
+        c.tokens = Some(accepted.into());
+    });
+    let (safe, plain) = (format!("https://{}", server.address()), format!("http://{}", server.address()));
+    let load = ["load", "--rate", "20", "--duration", "1s", "--connections", "1", "--messages", &messages];
+    for (server, options, code, told) in [
+        (&safe, &["--ca", &ca, "--token-file", &token][..], 0, "shop.promotion"),
+        (&safe, &["--token-file", &token], 2, "name the authority of its certificate with --ca FILE"),
+        (&safe, &["--ca", &foreign, "--token-file", &token], 2, "invalid peer certificate"),
+        (&safe, &["--ca", &token, "--token-file", &token], 2, "no certificate in the file of --ca"),
+        (&safe, &["--ca", &ca], 2, "token"),
+        (&safe, &["--ca", &ca, "--token-file", &empty], 2, "the first line is no token"),
+        (&plain, &["--ca", &ca, "--token-file", &token], 2, "--ca is for TLS; write https://"),
+    ] {
+        for command in [&["recognize", "格力优惠"][..], &["explain", "格力优惠"], &load] {
+            let (got, out, err) = zhiyi(&[command, &["--server", server], options].concat());
+            let told = if command[0] == "load" && code == 0 { "all answered" } else { told };
+            // A load is refused message by message, which is a finding.
+            let code = if command[0] == "load" && options.len() == 2 && told == "token" { 1 } else { code };
+            assert_eq!(got, Some(code), "{command:?} {options:?}: {out}{err}");
+            assert!(out.contains(told) || err.contains(told), "{command:?} {options:?}: {out}{err}");
+        }
     }
 }
 

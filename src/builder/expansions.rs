@@ -201,7 +201,7 @@ mod tests {
             ],
             ..PackSource::default()
         };
-        let source = Source { accounts: Vec::new(), packs: vec![pack] };
+        let source = Source { packs: vec![pack], ..Source::default() };
         expand(&Words::of(&source, &["p".to_owned()]), &source.packs[0], "p.ask", missing, keep)
     }
 

@@ -1,3 +1,4 @@
+use super::messages::Checks;
 use super::table::TextTable;
 use super::{Common, Failure, Verdict, json, messages};
 use crate::entities;
@@ -22,16 +23,20 @@ impl EntitiesArgs {
         if self.rules {
             return self.report(common, &loaded.recognizer, &reference);
         }
+        let checks = Checks::new();
         let mut out = std::io::stdout().lock();
-        messages::for_each(&self.text, |text| {
-            let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference, false));
-            let recognition = recognition.map_err(|e| Failure::Message(e.to_string()))?;
+        messages::for_each(common, &self.text, |text| {
+            checks.check(text)?;
+            let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference))?;
             let response = convert::response(&loaded.recognizer, text, "", recognition);
             if common.json {
-                for entity in &response.entities {
-                    writeln!(out, "{}", json::to_json(entity, "Entity")?)?;
-                }
+                let read = response.entities.iter().map(|entity| json::to_value(entity, "Entity"));
+                let entities = read.collect::<Result<Vec<_>, Failure>>()?;
+                writeln!(out, "{}", serde_json::json!({ "text": text, "entities": entities }))?;
                 return Ok(());
+            }
+            if self.text.is_empty() {
+                writeln!(out, "> {text}")?;
             }
             let mut table = TextTable::new(0);
             for e in &response.entities {
@@ -60,9 +65,10 @@ impl EntitiesArgs {
         reference: &jiff::ZonedDateTime,
     ) -> Result<Verdict, Failure> {
         let mut counts: BTreeMap<&str, usize> = entities::rules().map(|r| (r.name, 0)).collect();
-        messages::for_each(&self.text, |text| {
-            let used = recognizer.rules_used(&common.utterance(text, reference, false));
-            for name in used.map_err(|e| Failure::Message(e.to_string()))? {
+        let checks = Checks::new();
+        messages::for_each(common, &self.text, |text| {
+            checks.check(text)?;
+            for name in recognizer.rules_used(&common.utterance(text, reference))? {
                 // patterns of the dictionary are none of these
                 if let Some(count) = counts.get_mut(name) {
                     *count += 1;

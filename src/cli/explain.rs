@@ -1,47 +1,36 @@
-use super::recognize::{Remote, summary};
+use super::oracle::{AskArgs, Asked};
+use super::reason::reason;
+use super::summary::summary;
 use super::table::TextTable;
-use super::{Common, Failure, Verdict, json, messages};
+use super::{Common, Failure, Verdict, json};
 use crate::diagnostic::Language;
-use crate::service::convert;
-use crate::service::proto::{self, Explanation, RecognizeResponse};
+use crate::service::proto::{self, RecognizeResponse};
 use std::io::Write;
 
 #[derive(clap::Args)]
 pub(super) struct ExplainArgs {
     /// The message; without it one message a line from standard input
     message: Vec<String>,
-    /// Ask a running server (http://127.0.0.1:50051) instead of loading the dictionary
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    ask: AskArgs,
 }
 
 impl ExplainArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
         let mut out = std::io::stdout().lock();
-        let language = common.language();
-        let mut print = |response: &RecognizeResponse| -> Result<(), Failure> {
+        let mut oracle = self.ask.oracle(common)?;
+        let reference = &common.reference()?;
+        self.ask.for_each(common, &self.message, |text, location| {
+            let context = &self.ask.context;
+            let asked = Asked { text, alternatives: &[], location, context, reference, explain: true };
+            let answer = oracle.ask(common, &asked)?;
             if common.json {
-                writeln!(out, "{}", json::to_json(response, "RecognizeResponse")?)?;
+                writeln!(out, "{}", json::to_json(&answer, "RecognizeResponse")?)?;
             } else {
-                write!(out, "{}", render(response, language))?;
+                write!(out, "{}", render(&answer, common.language()))?;
             }
             Ok(())
-        };
-        match &self.server {
-            Some(server) => {
-                let mut client = Remote::connect(server)?;
-                messages::for_each(&self.message, |text| print(&client.recognize(common, text, true)?))?;
-            }
-            None => {
-                let loaded = common.load()?;
-                let reference = common.reference()?;
-                messages::for_each(&self.message, |text| {
-                    let recognition = loaded.recognizer.recognize(&common.utterance(text, &reference, true));
-                    let recognition = recognition.map_err(|e| Failure::Message(e.to_string()))?;
-                    print(&convert::response(&loaded.recognizer, text, "", recognition))
-                })?;
-            }
-        }
+        })?;
         Ok(Verdict::Fine)
     }
 }
@@ -86,9 +75,9 @@ const EN: Words = Words {
 };
 
 /// Writes how an answer came about, for people.
-pub(super) fn render(response: &RecognizeResponse, language: Language) -> String {
+fn render(response: &RecognizeResponse, language: Language) -> String {
     let w = if language == Language::Chinese { &ZH } else { &EN };
-    let Some(e) = &response.explanation else { return summary(response, true) };
+    let Some(e) = &response.explanation else { return summary(response, true, language) };
     let mut text = format!("{}: {}\n", w.read_as, e.normalized);
     let tokens: Vec<&str> = e.tokens.iter().map(|t| t.text.as_str()).collect();
     text.push_str(&format!("{}: {}\n", w.words, tokens.join(" / ")));
@@ -133,7 +122,7 @@ pub(super) fn render(response: &RecognizeResponse, language: Language) -> String
     let none = [vec!["none".to_owned(), format!("{:+.2}", e.none_score), format!("{:+.2}", e.none_score)]];
     section(&mut text, w.candidates, head.chain(candidates).chain(none));
     text.push_str(&format!("{}: {}\n", w.why, reason(response, e, language)));
-    text.push_str(&format!("{}: {}", w.answer, summary(response, true)));
+    text.push_str(&format!("{}: {}", w.answer, summary(response, true, language)));
     text
 }
 
@@ -157,60 +146,4 @@ fn shortened(phrase: &str) -> String {
 
 fn place(span: Option<proto::Span>) -> String {
     span.map(|s| format!("{}–{}", s.char_start, s.char_end)).unwrap_or_default()
-}
-
-/// Why the winner won, or why nobody did, in one sentence.
-fn reason(response: &RecognizeResponse, e: &Explanation, language: Language) -> String {
-    let zh = language == Language::Chinese;
-    let Some(best) = e.candidates.first() else {
-        return if zh { "这个账号没有意图".into() } else { "the account has no intent".into() };
-    };
-    if response.intents.is_empty() {
-        let outside = e.none_score.max(e.foreign_score);
-        return match (zh, outside > best.score) {
-            (true, true) => {
-                format!("更像是与本账号无关的消息（{:+.2} 高于 {} 的 {:+.2}）", outside, best.id, best.score)
-            }
-            (false, true) => format!(
-                "more like a message that does not concern this account ({outside:+.2} against {:+.2} of {})",
-                best.score, best.id
-            ),
-            (true, false) => format!("最好的 {} 置信度 {:.2} 低于阈值 {:.2}", best.id, best.confidence, e.threshold),
-            (false, false) => format!(
-                "the best, {}, has confidence {:.2}, below the threshold {:.2}",
-                best.id, best.confidence, e.threshold
-            ),
-        };
-    }
-    if response.intents.len() > 1 {
-        let ids: Vec<&str> = response.intents.iter().map(|i| i.id.as_str()).collect();
-        return if zh {
-            format!("几个分句各问各的：{}", ids.join("、"))
-        } else {
-            format!("its parts ask for different things: {}", ids.join(", "))
-        };
-    }
-    if response.intents[0].id != best.id {
-        let id = &response.intents[0].id;
-        return if zh {
-            format!("整句最像 {}，分开看是 {id}", best.id)
-        } else {
-            format!("the message as a whole is most like {}, but its parts tell {id}", best.id)
-        };
-    }
-    let second = e.candidates.iter().find(|c| c.id != best.id);
-    let by = match (best.row.as_str(), zh) {
-        ("", true) => "例句学到的依据".to_owned(),
-        ("", false) => "what was learned from examples".to_owned(),
-        (row, true) => format!("句式 {row} 和例句学到的依据"),
-        (row, false) => format!("row {row} and what was learned from examples"),
-    };
-    match (second, zh) {
-        (Some(s), true) => format!("{} 靠{by}得 {:+.2}，第二名 {} 得 {:+.2}", best.id, best.score, s.id, s.score),
-        (Some(s), false) => {
-            format!("{} scores {:+.2} by {by}; the second, {}, {:+.2}", best.id, best.score, s.id, s.score)
-        }
-        (None, true) => format!("{} 靠{by}得 {:+.2}", best.id, best.score),
-        (None, false) => format!("{} scores {:+.2} by {by}", best.id, best.score),
-    }
 }

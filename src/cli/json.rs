@@ -9,6 +9,11 @@ use std::sync::OnceLock;
 
 /// Writes a message of the protocol as proto3 JSON, the same text for the same message.
 pub(super) fn to_json(message: &impl Message, name: &str) -> Result<String, Failure> {
+    Ok(to_value(message, name)?.to_string())
+}
+
+/// The proto3 JSON of a message of the protocol, to be a part of something larger.
+pub(super) fn to_value(message: &impl Message, name: &str) -> Result<Value, Failure> {
     static POOL: OnceLock<Option<DescriptorPool>> = OnceLock::new();
     let pool = POOL.get_or_init(|| DescriptorPool::decode(proto::DESCRIPTORS).ok());
     let descriptor = pool.as_ref().and_then(|p| p.get_message_by_name(&format!("zhiyi.v1.{name}")));
@@ -18,11 +23,11 @@ pub(super) fn to_json(message: &impl Message, name: &str) -> Result<String, Fail
     sorted(&dynamic, &descriptor).map_err(|e| Failure::Message(e.to_string()))
 }
 
-fn sorted(dynamic: &DynamicMessage, descriptor: &MessageDescriptor) -> serde_json::Result<String> {
+fn sorted(dynamic: &DynamicMessage, descriptor: &MessageDescriptor) -> serde_json::Result<Value> {
     // By way of text: a `Value` made of the message itself would widen its numbers, 0.9195873 to 0.9195873141288757.
     let mut object: Map<String, Value> = serde_json::from_str(&serde_json::to_string(dynamic)?)?;
     sort_maps(&mut object, descriptor);
-    serde_json::to_string(&object)
+    Ok(Value::Object(object))
 }
 
 /// Sorts the entries of maps, which come as they lie in memory; fields stay in their order.

@@ -1,27 +1,36 @@
 //! The command line: one file a subcommand, each an `Args` with `run`.
 //!
 //! Exit codes: 0 fine, 1 findings, 2 failed. Findings and answers go to standard output, failures to standard error.
+// `print!` panics where standard output is closed or full.
+#![deny(clippy::print_stdout)]
 
 mod dict;
 mod entities;
 mod eval;
 mod explain;
 mod json;
+mod lines;
 mod load;
 mod messages;
 mod moderate;
+mod oracle;
+mod reason;
 mod recognize;
+mod remote;
 mod serve;
+mod summary;
 mod table;
 
 use crate::builder::{self, Loaded};
-use crate::diagnostic::{Faults, Language, Severity};
+use crate::diagnostic::{Faults, Language, Severity, Text};
 use crate::dictionary::DictionaryError;
-use crate::recognizer::Utterance;
+use crate::recognizer::{Utterance, UtteranceError};
+use crate::service::convert;
 use crate::text::Modality;
-use clap::{Args, Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Reads Chinese customer messages: intents, slots and why.
@@ -98,8 +107,29 @@ enum Failure {
     Dictionary(#[from] DictionaryError),
     #[error("{0}")]
     Message(String),
+    #[error("{}", .0.en)]
+    Text(Text),
+    /// One of several messages cannot be read, for a reason of its own.
+    #[error("{}", .0.en)]
+    Item(Text),
     #[error("cannot read or write: {0}")]
     Io(#[from] std::io::Error),
+}
+
+impl From<UtteranceError> for Failure {
+    fn from(error: UtteranceError) -> Self {
+        Self::Text(in_both_languages(&error))
+    }
+}
+
+fn in_both_languages(error: &UtteranceError) -> Text {
+    let zh = match error {
+        UtteranceError::UnknownAccount { name, known } => format!("没有账号“{name}”；已有：{known}"),
+        UtteranceError::ForeignContext { context, account } => {
+            format!("上下文属于账号“{context}”，消息发给“{account}”；每个账号用各自的上下文")
+        }
+    };
+    Text::new(zh, error.to_string())
 }
 
 impl From<Faults> for Failure {
@@ -108,9 +138,18 @@ impl From<Faults> for Failure {
     }
 }
 
+/// The command line. A variable that is set but empty counts as unset: scripts clear them so.
+fn command() -> clap::Command {
+    let without_empty = |argument: clap::Arg| match argument.get_env() {
+        Some(name) if std::env::var_os(name).is_some_and(|value| value.is_empty()) => argument.env(Resettable::Reset),
+        _ => argument,
+    };
+    Cli::command().mut_args(without_empty).mut_subcommands(|command| command.mut_args(without_empty))
+}
+
 /// Parses the arguments, runs the subcommand, prints failures.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|fault| fault.exit());
     let common = &cli.common;
     let verdict = match cli.command {
         Command::Serve(args) => args.run(common),
@@ -161,6 +200,11 @@ impl Common {
                 let n = f.0.iter().filter(|d| d.severity == Severity::Error).count();
                 eprintln!("zhiyi: the dictionary was not loaded: {n} fault(s)");
             }
+            (_, Failure::Text(text) | Failure::Item(text)) => self.tell(text),
+            (Language::Chinese, Failure::Dictionary(DictionaryError::NotFound { path })) => eprintln!(
+                "zhiyi: {} 既不是词典文件夹（里面没有 accounts.toml），也不是词典包文件；用 --dictionaries PATH 指定",
+                path.display()
+            ),
             (_, other) => {
                 let mut line = format!("zhiyi: {other}");
                 let mut source = std::error::Error::source(other);
@@ -173,6 +217,11 @@ impl Common {
                 eprintln!("{line}");
             }
         }
+    }
+
+    /// Says something on standard error, in the language of the command line.
+    fn tell(&self, text: &Text) {
+        eprintln!("zhiyi: {}", text.get(self.language()));
     }
 
     /// The dictionary named on the command line, or the nearest one.
@@ -189,8 +238,32 @@ impl Common {
         let found = tried.iter().find(|p| p.join("accounts.toml").is_file()).cloned();
         found.ok_or_else(|| {
             let list = tried.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-            Failure::Message(format!("no dictionary found; looked in {list}; name one with --dictionaries PATH"))
+            Failure::Text(Text::new(
+                format!("没有找到词典；找过 {list}；用 --dictionaries PATH 指定"),
+                format!("no dictionary found; looked in {list}; name one with --dictionaries PATH"),
+            ))
         })
+    }
+
+    /// The folder of tables to work on: the one named, or the dictionary of the command line.
+    fn folder(&self, named: Option<&Path>) -> Result<PathBuf, Failure> {
+        let folder = match named {
+            Some(folder) => folder.to_owned(),
+            None => self.dictionary_path()?,
+        };
+        if folder.is_file() {
+            let path = folder.display();
+            return Err(Failure::Text(Text::new(
+                format!("{path} 不是文件夹：词典包里没有表格、例句和测试；指定生成它的文件夹"),
+                format!(
+                    "{path} is no folder: a bundle holds no tables, examples or tests; name the folder it was built from"
+                ),
+            )));
+        }
+        match folder.join("accounts.toml").is_file() {
+            true => Ok(folder),
+            false => Err(DictionaryError::NotFound { path: folder }.into()),
+        }
     }
 
     /// Loads the dictionary; says so on a terminal when it has to be compiled first.
@@ -207,24 +280,30 @@ impl Common {
     /// The reference time in China's time zone unless the time names another offset.
     fn reference(&self) -> Result<jiff::ZonedDateTime, Failure> {
         let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|e| Failure::Message(e.to_string()))?;
-        match &self.at {
-            None => Ok(jiff::Timestamp::now().to_zoned_datetime(zone)),
-            Some(text) => text.parse::<jiff::Timestamp>().map(|t| t.to_zoned_datetime(zone)).map_err(|e| {
-                Failure::Message(format!(
-                    "--at {text}: not an RFC 3339 time ({e}); write it like 2026-11-21T10:00:00+08:00"
-                ))
-            }),
+        let Some(text) = &self.at else { return Ok(jiff::Timestamp::now().to_zoned_datetime(zone)) };
+        let moment = text.parse::<jiff::Timestamp>().map_err(|e| {
+            Failure::Text(Text::new(
+                format!("--at {text}：不是 RFC 3339 时间（{e}）；写成 2026-11-21T10:00:00+08:00"),
+                format!("--at {text}: not an RFC 3339 time ({e}); write it like 2026-11-21T10:00:00+08:00"),
+            ))
+        })?;
+        if !convert::is_in_range(moment) {
+            return Err(Failure::Text(Text::new(
+                format!("--at {text}：超出范围；写 1900 到 2200 年之间的时间"),
+                format!("--at {text}: out of range; use a moment between 1900 and 2200"),
+            )));
         }
+        Ok(moment.to_zoned_datetime(zone))
     }
 
-    fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime, explain: bool) -> Utterance<'t> {
+    fn utterance<'t>(&'t self, text: &'t str, reference: &jiff::ZonedDateTime) -> Utterance<'t> {
         Utterance {
             text,
             hypotheses: &[],
             account: &self.account,
             modality: self.modality(),
             reference: reference.clone(),
-            explain,
+            explain: false,
         }
     }
 }

@@ -1,3 +1,4 @@
+use super::messages::Checks;
 use super::{Common, Failure, Verdict, json, messages};
 use crate::moderation::Direction;
 use crate::service::{convert, proto};
@@ -19,9 +20,10 @@ impl ModerateArgs {
         let mut out = std::io::stdout().lock();
         let mut verdict = Verdict::Fine;
         let direction = if self.incoming { Direction::In } else { Direction::Out };
-        messages::for_each(&self.text, |text| {
-            let result = loaded.recognizer.moderate(text, &common.account, direction);
-            let result = result.map_err(|e| Failure::Message(e.to_string()))?;
+        let checks = Checks::new();
+        messages::for_each(common, &self.text, |text| {
+            checks.check(text)?;
+            let result = loaded.recognizer.moderate(text, &common.account, direction)?;
             let response = convert::moderated(&loaded.recognizer, text, "", result);
             if response.blocked {
                 verdict = Verdict::Findings;

@@ -2,7 +2,7 @@ use super::{Common, Failure, Verdict};
 use crate::config::{Config, RawConfig};
 use crate::memory;
 use crate::service::Server;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 /// Flags override the environment, which overrides the file. Only given ones are settings, so they have no defaults.
@@ -37,7 +37,7 @@ pub(super) struct ServeArgs {
 impl ServeArgs {
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
         if self.print_config {
-            print!("{}", crate::config::DEFAULTS);
+            write!(std::io::stdout(), "{}", crate::config::DEFAULTS)?;
             return Ok(Verdict::Fine);
         }
         let config = self.config(common)?;
@@ -85,7 +85,7 @@ impl ServeArgs {
         if let Some(address) = server.metrics_address() {
             tracing::info!(%address, "serving metrics");
         }
-        println!("listening on {}", server.address());
+        writeln!(std::io::stdout(), "listening on {}", server.address())?;
         signals.wait(&server)?;
         tracing::info!("stopping: calls in flight finish first");
         server.stop();

@@ -12,6 +12,8 @@ pub struct Table {
     /// For each known column, its position in the file.
     positions: Vec<Option<usize>>,
     rows: Vec<(u64, Vec<String>)>,
+    /// No row was left out.
+    whole: bool,
 }
 
 /// One row of a [`Table`].
@@ -131,12 +133,13 @@ impl Table {
         }
         let names: Vec<&'static str> = columns.required.iter().chain(columns.optional).copied().collect();
         let positions = names.iter().map(|c| found.get(c).copied()).collect();
-        let mut rows = Vec::new();
+        let (mut rows, mut whole) = (Vec::new(), true);
         for record in reader.records() {
             match record {
                 Ok(record) => {
                     let line = record.position().map_or(0, |p| p.line());
                     if record.len() > header.len() {
+                        whole = false;
                         faults.push(Diagnostic::error(
                             "D014",
                             Place { file: file.clone(), line, ..Place::default() },
@@ -162,10 +165,18 @@ impl Table {
                     }
                     rows.push((line, record.iter().map(str::to_owned).collect()));
                 }
-                Err(error) => faults.push(broken_csv(&file, error.position().map_or(0, |p| p.line()), &error)),
+                Err(error) => {
+                    whole = false;
+                    faults.push(broken_csv(&file, error.position().map_or(0, |p| p.line()), &error));
+                }
             }
         }
-        Some(Table { file, columns: names, positions, rows })
+        Some(Table { file, columns: names, positions, rows, whole })
+    }
+
+    /// Tells whether every row could be read.
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// The rows in the order of the file.

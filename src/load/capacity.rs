@@ -47,12 +47,12 @@ const SHARES: [f64; 12] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.5,
 /// `duration`. `told` is called with every try.
 ///
 /// # Errors
-/// [`LoadError`] where the server cannot be reached.
+/// [`LoadError`] where the server cannot be reached, or nobody can be told.
 pub fn find_capacity(
     job: &Job,
     duration: Duration,
     steady: Duration,
-    mut told: impl FnMut(&Rung),
+    mut told: impl FnMut(&Rung) -> std::io::Result<()>,
     mut tick: impl FnMut(&Progress),
 ) -> Result<Capacity, LoadError> {
     let mut rungs: Vec<Rung> = Vec::new();
@@ -75,7 +75,7 @@ pub fn find_capacity(
         flat = if answered < best * GROWTH { flat + 1 } else { 0 };
         best = best.max(answered);
         let rung = rung(&tally, Some(in_flight), None, answered);
-        told(&rung);
+        told(&rung).map_err(LoadError::Told)?;
         rungs.push(rung);
         in_flight *= 2;
     }
@@ -88,7 +88,7 @@ pub fn find_capacity(
         let tally = only(run(job, &Work::Open(steady_cells(&[rate], duration)), &mut tick)?);
         let rung = rung(&tally, None, Some(rate), tally.right as f64 / duration.as_secs_f64());
         let holds = rung.faults == 0 && rung.p99_ms <= steady.as_secs_f64() * 1e3;
-        told(&rung);
+        told(&rung).map_err(LoadError::Told)?;
         rungs.push(rung);
         if holds {
             return Ok(Capacity { rate, rungs });

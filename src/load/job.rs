@@ -85,6 +85,9 @@ pub enum LoadError {
     /// The system gives no thread, runtime or timer.
     #[error("cannot start the client: {0}")]
     Client(#[from] std::io::Error),
+    /// What was found so far cannot be written.
+    #[error("cannot tell how far the run is: {0}")]
+    Told(std::io::Error),
     /// There is nothing to send.
     #[error("there is no message to send")]
     NoMessage,

@@ -11,6 +11,7 @@ use super::message::Message;
 use super::schedule::mifenjie_cells;
 use super::tally::{Latency, Tally};
 use crate::builder;
+use crate::client::Peer;
 use crate::context::{self, Seal, State};
 use crate::dictionary::DictionaryError;
 use crate::files;
@@ -18,7 +19,6 @@ use crate::priority;
 use crate::recognizer::{Recognizer, Utterance};
 use crate::service::{convert, proto};
 use prost::Message as _;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,9 +38,7 @@ pub struct Replay<'r> {
     /// The file that the server reads.
     pub live: PathBuf,
     /// Where `Dictionary.Reload` is called.
-    pub administration: SocketAddr,
-    /// Sent with the call as a bearer token.
-    pub token: Option<String>,
+    pub administration: Peer,
     /// From one reload to the next.
     pub every: Duration,
     /// Called ten times a second.
@@ -105,8 +103,7 @@ pub fn replay(job: &Job, replay: Replay<'_>) -> Result<ReplayOutcome, LoadError>
     let reloader = Reloader {
         bundles: replay.bundles,
         live: replay.live,
-        url: format!("http://{}", replay.administration),
-        token: replay.token,
+        administration: replay.administration,
         every: replay.every,
         reloading: job.reloading.clone(),
         over: over.clone(),
@@ -127,8 +124,7 @@ pub fn replay(job: &Job, replay: Replay<'_>) -> Result<ReplayOutcome, LoadError>
 struct Reloader {
     bundles: Bundles,
     live: PathBuf,
-    url: String,
-    token: Option<String>,
+    administration: Peer,
     every: Duration,
     reloading: Arc<AtomicBool>,
     over: Arc<AtomicBool>,
@@ -172,16 +168,10 @@ impl Reloader {
     }
 
     async fn reload(&self) -> Result<String, LoadError> {
-        let fault = |e: String| LoadError::Reload(e);
-        let endpoint = tonic::transport::Endpoint::from_shared(self.url.clone()).map_err(|e| fault(e.to_string()))?;
-        let channel = endpoint.connect().await.map_err(|e| fault(format!("{}: {e}", self.url)))?;
+        let channel = self.administration.channel().await.map_err(LoadError::Reload)?;
         let mut client = proto::dictionary_client::DictionaryClient::new(channel);
-        let mut request = tonic::Request::new(proto::ReloadRequest {});
-        if let Some(token) = &self.token {
-            let value = format!("Bearer {token}").parse().map_err(|_| fault("the token is no header value".into()))?;
-            request.metadata_mut().insert("authorization", value);
-        }
-        let answer = client.reload(request).await.map_err(|s| fault(format!("{:?}: {}", s.code(), s.message())))?;
+        let answer = client.reload(self.administration.request(proto::ReloadRequest {})).await;
+        let answer = answer.map_err(|s| LoadError::Reload(format!("{:?}: {}", s.code(), s.message())))?;
         Ok(answer.into_inner().version)
     }
 }

@@ -3,6 +3,7 @@
 
 use super::payload::FRAME;
 use super::tally::Fault;
+use crate::client::Tls;
 use bytes::{Buf, Bytes, BytesMut};
 use h2::client::{Builder, SendRequest};
 use h2::{RecvStream, SendStream};
@@ -10,13 +11,17 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 /// A method of a server.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// Where the server listens.
     pub address: SocketAddr,
+    /// What to connect with; `None` for a server without TLS.
+    pub tls: Option<Tls>,
     /// Path of the method, such as `/zhiyi.v1.Recognizer/Recognize`.
     pub path: String,
     /// Sent as a bearer token.
@@ -93,9 +98,21 @@ const WINDOW: u32 = 16 << 20;
 async fn connect(target: &Target) -> Result<SendRequest<Bytes>, Trouble> {
     let socket = TcpStream::connect(target.address).await?;
     socket.set_nodelay(true)?;
+    match &target.tls {
+        None => shake_hands(socket).await,
+        Some(tls) => {
+            let connector = TlsConnector::from(tls.config.clone());
+            shake_hands(connector.connect(tls.name.clone(), socket).await?).await
+        }
+    }
+}
+
+async fn shake_hands(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+) -> Result<SendRequest<Bytes>, Trouble> {
     let mut builder = Builder::new();
     builder.initial_window_size(1 << 20).initial_connection_window_size(WINDOW).enable_push(false);
-    let (sender, connection) = builder.handshake(socket).await?;
+    let (sender, connection) = builder.handshake(stream).await?;
     // Errors of the connection come to every call on it.
     tokio::spawn(async move { drop(connection.await) });
     Ok(sender)
@@ -103,7 +120,8 @@ async fn connect(target: &Target) -> Result<SendRequest<Bytes>, Trouble> {
 
 impl Link {
     pub(super) async fn open(target: Arc<Target>) -> Result<Self, Trouble> {
-        let uri: Uri = format!("http://{}{}", target.address, target.path).parse().map_err(Trouble::failed)?;
+        let scheme = if target.tls.is_some() { "https" } else { "http" };
+        let uri: Uri = format!("{scheme}://{}{}", target.address, target.path).parse().map_err(Trouble::failed)?;
         let mut request = Request::new(());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri;

@@ -80,11 +80,9 @@ pub(super) fn utterance<'r>(
     };
     let moment = match &request.reference_time {
         None => Timestamp::now(),
-        Some(t) => {
-            Timestamp::new(t.seconds, t.nanos).ok().filter(|t| (EARLIEST..LATEST).contains(&t.as_second())).ok_or_else(
-                || Fault::invalid("reference_time", "the time is out of range; use a moment between 1900 and 2200"),
-            )?
-        }
+        Some(t) => Timestamp::new(t.seconds, t.nanos).ok().filter(|t| is_in_range(*t)).ok_or_else(|| {
+            Fault::invalid("reference_time", "the time is out of range; use a moment between 1900 and 2200")
+        })?,
     };
     Ok(Utterance {
         text: &request.text,
@@ -115,7 +113,12 @@ pub(super) fn state(request: &proto::RecognizeRequest, seal: &Seal) -> Result<St
 const EARLIEST: i64 = -2_208_988_800;
 const LATEST: i64 = 7_258_118_400;
 
-pub(super) fn check_text(text: &str, limits: &Limits) -> Result<(), Fault> {
+/// Tells whether a moment is near enough to refer to.
+pub(crate) fn is_in_range(moment: Timestamp) -> bool {
+    (EARLIEST..LATEST).contains(&moment.as_second())
+}
+
+pub(crate) fn check_text(text: &str, limits: &Limits) -> Result<(), Fault> {
     if text.trim().is_empty() {
         return Err(Fault::invalid("text", "the text is empty; send the message as the sender wrote it"));
     }

@@ -37,6 +37,7 @@ mod versions;
 mod watch;
 
 pub use crate::config::Limits;
+pub(crate) use recognizer::Reading;
 pub use runtime::{ServeError, Server};
 
 use arc_swap::ArcSwapOption;

@@ -9,6 +9,7 @@ use super::shadow::Job;
 use super::status::{self, Fault};
 use super::versions::Active;
 use super::{Limits, Shared, convert};
+use crate::config::Config;
 use crate::context;
 use crate::moderation::Direction;
 use crate::recognizer::{Outcome, ReadingCache, Recognition, Recognizer};
@@ -24,7 +25,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 /// How requests are read, whichever dictionary does it.
 #[derive(Clone)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     pub(super) limits: Limits,
     pub(super) zone: TimeZone,
     /// What contexts are sealed with.
@@ -32,9 +33,20 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// Reads as a server with the default settings does.
+    ///
+    /// # Errors
+    /// China's time zone is not known.
+    pub(crate) fn by_default() -> Result<Self, String> {
+        let config = Config::default();
+        let zone = TimeZone::get(convert::DEFAULT_ZONE).map_err(|e| e.to_string())?;
+        let secrets = Arc::new(Secrets::load(&config)?);
+        Ok(Self { limits: config.limits, zone, secrets })
+    }
+
     /// Checks a request, reads its message and makes the answer, with the readings that were kept of the same recogniser.
     /// `seen` is told the recognition, and when it began and ended.
-    pub(super) fn answer(
+    pub(crate) fn answer(
         &self,
         recognizer: &Recognizer,
         request: &proto::RecognizeRequest,

@@ -7,12 +7,12 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 /// What is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) code: Code,
+pub(crate) struct Fault {
+    pub(crate) code: Code,
     /// Path of the field, as google.rpc.BadRequest wants it: `text`, `requests[3].account`.
-    pub(super) field: String,
+    pub(crate) field: String,
     /// What is wrong and what to do.
-    pub(super) message: String,
+    pub(crate) message: String,
 }
 
 impl Fault {

@@ -1,5 +1,5 @@
 use super::super::color;
-use super::{Common, Failure, Verdict, tables};
+use super::{Common, Failure, Verdict};
 use crate::builder;
 use crate::check::check;
 use crate::diagnostic::{Diagnostic, Language, Severity};
@@ -19,7 +19,7 @@ pub(in super::super) struct CheckArgs {
 impl CheckArgs {
     /// Exit code 1 where there is an error (with --strict: or a warning).
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
-        let folder = tables(self.folder.as_deref(), common)?;
+        let folder = common.folder(self.folder.as_deref())?;
         let normalizer = Normalizer::new();
         let (source, mut findings) = builder::diagnose(&folder, &normalizer);
         findings.extend(check(&source, &normalizer, common.reference()?.timestamp().as_second()));

@@ -1,5 +1,5 @@
 use super::super::color;
-use super::{Common, Failure, Verdict, tables};
+use super::{Common, Failure, Verdict};
 use crate::check::similar_examples;
 use crate::diagnostic::{Faults, Language, Severity};
 use crate::dictionary::Source;
@@ -25,7 +25,7 @@ impl ExamplesArgs {
         if !(self.alike > 0.0 && self.alike <= 1.0) {
             return Err(Failure::Message(format!("--alike is {}; give a share above 0 and at most 1", self.alike)));
         }
-        let folder = tables(self.folder.as_deref(), common)?;
+        let folder = common.folder(self.folder.as_deref())?;
         let mut faults = Vec::new();
         let source = Source::read_leniently(&folder, &mut faults);
         if faults.iter().any(|d| d.severity == Severity::Error) {

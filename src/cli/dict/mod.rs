@@ -6,9 +6,7 @@ mod examples;
 mod test;
 
 use super::{Common, Failure, Verdict};
-use crate::dictionary::DictionaryError;
 use clap::Subcommand;
-use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(super) struct DictArgs {
@@ -36,17 +34,5 @@ impl DictArgs {
             DictCommand::Test(args) => args.run(common),
             DictCommand::Build(args) => args.run(common),
         }
-    }
-}
-
-/// The folder of tables to work on: the one named, or the default dictionary. A bundle has no tables.
-fn tables(named: Option<&Path>, common: &Common) -> Result<PathBuf, Failure> {
-    let folder = match named {
-        Some(folder) => folder.to_owned(),
-        None => common.dictionary_path()?,
-    };
-    match folder.join("accounts.toml").is_file() {
-        true => Ok(folder),
-        false => Err(DictionaryError::NotFound { path: folder }.into()),
     }
 }

@@ -20,8 +20,8 @@ pub(in super::super) struct TestArgs {
 impl TestArgs {
     /// Exit code 1 where a test fails, or where one that is marked as failing passes.
     pub(super) fn run(&self, common: &Common) -> Result<Verdict, Failure> {
-        let mut common = common.clone();
-        common.dictionaries = self.folder.clone().or(common.dictionaries);
+        let folder = common.folder(self.folder.as_deref())?;
+        let common = Common { dictionaries: Some(folder), ..common.clone() };
         let loaded = common.load()?;
         let source = Source::read(&loaded.path)?;
         let (mut total, mut failed, mut known) = (0usize, 0usize, 0usize);

@@ -3,11 +3,12 @@
 use super::super::table::TextTable;
 use super::super::{Common, Failure, with_notice};
 use super::EvalArgs;
-use super::labelled::{self, Labelled};
+use super::labelled::{self, Labelled, Names};
 use super::own::Workshop;
 use super::score::Score;
 use crate::dictionary::Source;
 use crate::recognizer::{Hearing, Recognizer};
+use std::io::Write;
 use std::time::Instant;
 
 /// Messages are read so often; the fastest pass counts, because other programs only ever make one slower.
@@ -40,15 +41,15 @@ const LINES: [Evidence; 5] = [
 /// Compiles the tables and learns from them for each kind of evidence, and prints a line for each and file. The cost is that
 /// of the whole recognition, on one thread.
 pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
-    let path = common.dictionary_path()?;
+    let path = common.folder(None)?;
     let reference = labelled::reference(common)?;
-    let sets: Vec<(String, Vec<Labelled>)> =
-        args.files.iter().map(|f| Ok((labelled::name(f), labelled::read(f)?))).collect::<Result<_, Failure>>()?;
+    let sets = args.sets(common, &Names::from(&Source::read(&path)?))?;
     let recognizers = with_notice(common.language(), || {
         LINES.iter().map(|evidence| evidence.recognizer(Source::read(&path)?)).collect::<Result<Vec<_>, Failure>>()
     })?;
     let costs: Vec<Vec<f64>> =
         sets.iter().map(|(_, rows)| costs(rows, &recognizers, &reference)).collect::<Result<_, Failure>>()?;
+    let mut out = std::io::stdout().lock();
     let mut table = TextTable::new(0);
     table.row([
         "evidence",
@@ -69,7 +70,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
                 let mut json = score.json(name);
                 json["evidence"] = evidence.name.into();
                 json["us"] = ((costs[line] * 100.0).round() / 100.0).into();
-                println!("{json}");
+                writeln!(out, "{json}")?;
             }
             let cells = ["intent_exact", "top1", "false_trigger", "calibration_error"].map(|f| score.cell(f));
             let ends = [evidence.name.to_owned(), name.clone()];
@@ -77,7 +78,7 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
         }
     }
     if !common.json {
-        print!("{table}");
+        write!(out, "{table}")?;
     }
     Ok(())
 }

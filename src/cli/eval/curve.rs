@@ -3,9 +3,10 @@
 use super::super::table::TextTable;
 use super::super::{Common, Failure, with_notice};
 use super::EvalArgs;
-use super::labelled::{self, Labelled};
+use super::labelled::{self, Labelled, Names};
 use super::own::Workshop;
 use super::score::Score;
+use std::io::Write;
 
 /// The examples are dealt into so many parts, of which more and more are learned from.
 const PARTS: u64 = 16;
@@ -25,9 +26,8 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
         let examples = workshop.written().filter(|(i, _)| kept_out(*i));
         sets.push(("examples".into(), examples.map(|(_, e)| workshop.labelled(e)).collect()));
     }
-    for file in &args.files {
-        sets.push((labelled::name(file), labelled::read(file)?));
-    }
+    sets.extend(args.sets(common, &Names::from(&workshop.source))?);
+    let mut out = std::io::stdout().lock();
     let mut table = TextTable::new(0);
     table.row(["examples", "measured on", "intent_exact", "false_trigger", "calibration_error"]);
     for parts in LEARNED {
@@ -42,14 +42,14 @@ pub(super) fn run(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
             if common.json {
                 let mut line = score.json(name);
                 line["examples"] = n.into();
-                println!("{line}");
+                writeln!(out, "{line}")?;
             }
             let cells = ["intent_exact", "false_trigger", "calibration_error"].map(|f| score.cell(f));
             table.row([n.to_string(), name.clone()].into_iter().chain(cells));
         }
     }
     if !common.json {
-        print!("{table}");
+        write!(out, "{table}")?;
     }
     Ok(())
 }

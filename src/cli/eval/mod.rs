@@ -10,8 +10,9 @@ mod standalone;
 mod thresholds;
 
 use super::{Common, Failure, Verdict};
-use labelled::Labelled;
+use labelled::{Labelled, Names};
 use score::Score;
+use std::io::Write;
 use std::path::PathBuf;
 use thresholds::Sweep;
 
@@ -73,28 +74,39 @@ impl EvalArgs {
     fn files(&self, common: &Common) -> Result<(), Failure> {
         let mut recognizer = common.load()?.recognizer;
         let reference = labelled::reference(common)?;
-        for file in &self.files {
-            let rows = labelled::read(file)?;
+        let sets = self.sets(common, &Names::from(&recognizer.bundle().content))?;
+        for (name, rows) in &sets {
             let mut score = Score::default();
-            for row in &rows {
+            for row in rows {
                 score.add(row, &recognizer, &row.recognize(&recognizer, &reference)?, self.errors);
             }
-            self.print(&labelled::name(file), &score, common);
+            self.print(name, &score, common)?;
         }
         if self.thresholds {
-            for file in &self.files {
+            for (name, rows) in &sets {
                 let mut sweep = Sweep::default();
-                sweep.measure(&labelled::read(file)?, &mut recognizer, &reference)?;
-                sweep.print(&labelled::name(file), self.wrong_costs, common);
+                sweep.measure(rows, &mut recognizer, &reference)?;
+                sweep.print(name, self.wrong_costs, common)?;
             }
         }
         Ok(())
     }
 
-    fn print(&self, name: &str, score: &Score, common: &Common) {
+    /// The files that are named, with their labelled messages.
+    fn sets(&self, common: &Common, names: &Names) -> Result<Vec<(String, Vec<Labelled>)>, Failure> {
+        names.check_account(&common.account).map_err(Failure::Text)?;
+        let set = |file: &PathBuf| -> Result<_, Failure> {
+            Ok((labelled::name(file), labelled::read(file, common, Some(names))?))
+        };
+        self.files.iter().map(set).collect()
+    }
+
+    fn print(&self, name: &str, score: &Score, common: &Common) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
         match common.json {
-            true => println!("{}", score.json(name)),
-            false => print!("{}", score.render(name, self.errors, self.reliability)),
+            true => writeln!(out, "{}", score.json_with(name, self.errors, self.reliability))?,
+            false => write!(out, "{}", score.render(name, self.errors, self.reliability))?,
         }
+        Ok(())
     }
 }

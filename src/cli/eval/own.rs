@@ -9,7 +9,6 @@ use crate::builder::{self, Corpus, Observation, Origin};
 use crate::dictionary::{Compiled, NONE, Source, compile};
 use crate::learn::Weights;
 use crate::recognizer::{Foundation, Hearing, Recognizer};
-use std::path::Path;
 
 /// A compiled dictionary with the examples that its model is learned from.
 pub(super) struct Workshop {
@@ -24,8 +23,7 @@ pub(super) struct Workshop {
 impl Workshop {
     /// Reads and compiles the folder of the command line.
     pub(super) fn open(common: &Common) -> Result<Self, Failure> {
-        let path = common.dictionary_path()?;
-        Self::of(Source::read(&path).map_err(|faults| bundle_hint(&path, faults.into()))?, Hearing::default())
+        Self::of(Source::read(&common.folder(None)?)?, Hearing::default())
     }
 
     /// Compiles tables; what is learned and read is heard as `hearing` says.
@@ -61,13 +59,6 @@ impl Workshop {
     }
 }
 
-fn bundle_hint(path: &Path, failure: Failure) -> Failure {
-    match path.is_dir() {
-        true => failure,
-        false => Failure::Message(format!("{} is no folder: a bundle holds no examples to learn from", path.display())),
-    }
-}
-
 /// Measures on the dictionary's examples and on the tests that are learned from, each by a model that has seen neither it
 /// nor one that is nearly the same, and on the other tests, by the model of all messages.
 pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Failure> {
@@ -86,9 +77,9 @@ pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Fai
             sweep.measure(&rows, &mut recognizer, &reference)?;
         }
     }
-    args.print(&format!("examples, {} folds", args.folds), &score, common);
+    args.print(&format!("examples, {} folds", args.folds), &score, common)?;
     if args.thresholds {
-        sweep.print("examples", args.wrong_costs, common);
+        sweep.print("examples", args.wrong_costs, common)?;
     }
     let recognizer = with_notice(common.language(), || workshop.recognizer(|_| true))?;
     let mut score = Score::default();
@@ -96,6 +87,5 @@ pub(super) fn cross_validate(args: &EvalArgs, common: &Common) -> Result<(), Fai
         let row = Labelled::new(test.text.clone(), test.account.clone(), test.modality, test.intents.clone());
         score.add(&row, &recognizer, &row.recognize(&recognizer, &reference)?, args.errors);
     }
-    args.print("tests", &score, common);
-    Ok(())
+    args.print("tests", &score, common)
 }

@@ -33,18 +33,30 @@ impl Reliability {
         (total > 0).then(|| self.bins.iter().map(distance).sum::<f64>() / total as f64)
     }
 
+    /// The bins with answers: where each begins and ends, answers, mean confidence, share right.
+    fn rows(&self) -> impl Iterator<Item = (f64, f64, usize, f64, f64)> {
+        self.bins.iter().enumerate().filter(|(_, bin)| bin.answers > 0).map(|(at, bin)| {
+            let (bins, answers) = (BINS as f64, bin.answers as f64);
+            let (low, high) = (at as f64 / bins, (at + 1) as f64 / bins);
+            (low, high, bin.answers, bin.confidence / answers, bin.right as f64 / answers)
+        })
+    }
+
+    pub(super) fn json(&self) -> serde_json::Value {
+        let round = |share: f64| (share * 1e4).round() / 1e4;
+        let row = |(low, high, answers, mean, right)| {
+            let (mean, right) = (round(mean), round(right));
+            serde_json::json!({ "from": low, "to": high, "answers": answers, "mean": mean, "right": right })
+        };
+        self.rows().map(row).collect()
+    }
+
     pub(super) fn table(&self) -> String {
         let mut table = TextTable::new(3);
         table.row(["confidence", "answers", "mean", "right"]);
-        for (at, bin) in self.bins.iter().enumerate().filter(|(_, b)| b.answers > 0) {
-            let low = at as f64 / BINS as f64;
-            let answers = bin.answers as f64;
-            table.row([
-                format!("{low:.1}–{:.1}", low + 1.0 / BINS as f64),
-                bin.answers.to_string(),
-                format!("{:.2}", bin.confidence / answers),
-                format!("{:.2}", bin.right as f64 / answers),
-            ]);
+        for (low, high, answers, mean, right) in self.rows() {
+            let range = format!("{low:.1}–{high:.1}");
+            table.row([range, answers.to_string(), format!("{mean:.2}"), format!("{right:.2}")]);
         }
         table.to_string()
     }

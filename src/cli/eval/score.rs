@@ -6,6 +6,8 @@ use super::labelled::answers;
 use super::reliability::Reliability;
 use crate::recognizer::{Recognition, Recognizer};
 use crate::text::Modality;
+use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts over labelled messages.
@@ -25,8 +27,30 @@ pub(super) struct Score {
     by_tag: BTreeMap<String, (usize, usize)>,
     by_intent: BTreeMap<String, (usize, usize)>,
     confusion: BTreeMap<(String, String), usize>,
-    wrong: Vec<String>,
+    wrong: Vec<Wrong>,
     reliability: Reliability,
+}
+
+/// A message with a wrong answer.
+#[derive(Serialize)]
+struct Wrong {
+    text: String,
+    wanted: String,
+    got: String,
+    /// Slots, as `name=value`.
+    missing_slots: Vec<String>,
+    extra_slots: Vec<String>,
+}
+
+impl Wrong {
+    fn render(&self) -> String {
+        let Self { text, wanted, got, missing_slots, extra_slots } = self;
+        let slots = match missing_slots.is_empty() && extra_slots.is_empty() {
+            true => String::new(),
+            false => format!("  missing {}  extra {}", missing_slots.join("|"), extra_slots.join("|")),
+        };
+        format!("   {text}\n      wanted {wanted}  got {got}{slots}\n")
+    }
 }
 
 impl Score {
@@ -52,8 +76,7 @@ impl Score {
         for (id, confidence) in &answers {
             self.reliability.add(*confidence, row.accepts(id));
         }
-        let mut slots_note = String::new();
-        let mut slots_right = true;
+        let (mut missing_slots, mut extra_slots) = (Vec::new(), Vec::new());
         if let Some(slots) = &row.slots {
             let want: BTreeSet<(&str, &str)> = slots.iter().map(|s| (s.name.as_str(), s.value.trim())).collect();
             let got: BTreeSet<(&str, &str)> = recognition
@@ -65,18 +88,12 @@ impl Score {
             self.false_positive += got.difference(&want).count();
             self.false_negative += want.difference(&got).count();
             self.with_slots += 1;
-            slots_right = want == got;
-            self.sentence += usize::from(right && slots_right);
-            let list =
-                |set: Vec<&(&str, &str)>| set.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("|");
-            if !slots_right {
-                slots_note = format!(
-                    "  missing {}  extra {}",
-                    list(want.difference(&got).collect()),
-                    list(got.difference(&want).collect())
-                );
-            }
+            self.sentence += usize::from(right && want == got);
+            let pair = |(name, value): &(&str, &str)| format!("{name}={value}");
+            missing_slots.extend(want.difference(&got).map(pair));
+            extra_slots.extend(got.difference(&want).map(pair));
         }
+        let slots_right = missing_slots.is_empty() && extra_slots.is_empty();
         let tags = row.tags.iter().cloned();
         let account = if row.account.is_empty() { "-" } else { &row.account };
         for tag in tags.chain([
@@ -96,7 +113,8 @@ impl Score {
             *self.confusion.entry((wanted.clone(), label(ids.clone()))).or_default() += 1;
         }
         if !(right && slots_right) && self.wrong.len() < errors {
-            self.wrong.push(format!("{}\n      wanted {wanted}  got {}{slots_note}", row.text, label(ids)));
+            let (text, got) = (row.text.clone(), label(ids));
+            self.wrong.push(Wrong { text, wanted, got, missing_slots, extra_slots });
         }
     }
 
@@ -137,6 +155,37 @@ impl Score {
         serde_json::Value::Object(out)
     }
 
+    /// The figures with the parts that were asked for.
+    pub(super) fn json_with(&self, name: &str, errors: usize, reliability: bool) -> serde_json::Value {
+        let mut out = self.json(name);
+        if reliability {
+            out["reliability"] = self.reliability.json();
+        }
+        if errors > 0 {
+            let confusions = self.confusions().into_iter().take(errors);
+            let confusions = confusions.map(|((want, got), n)| json!({ "wanted": want, "got": got, "n": n }));
+            let intents = self.worst().into_iter().take(errors);
+            let intents = intents.map(|(id, (right, n))| json!({ "intents": id, "right": right, "n": n }));
+            let (confusions, intents): (Vec<_>, Vec<_>) = (confusions.collect(), intents.collect());
+            out["errors"] = json!({ "confusions": confusions, "intents": intents, "messages": self.wrong });
+        }
+        out
+    }
+
+    /// What was taken for what, the most frequent first.
+    fn confusions(&self) -> Vec<(&(String, String), &usize)> {
+        let mut confusions: Vec<_> = self.confusion.iter().collect();
+        confusions.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        confusions
+    }
+
+    /// Labels with wrong answers, those with the most first.
+    fn worst(&self) -> Vec<(&String, &(usize, usize))> {
+        let mut worst: Vec<_> = self.by_intent.iter().filter(|(_, (right, n))| right < n).collect();
+        worst.sort_by(|a, b| (b.1.1 - b.1.0).cmp(&(a.1.1 - a.1.0)).then(a.0.cmp(b.0)));
+        worst
+    }
+
     pub(super) fn render(&self, name: &str, errors: usize, reliability: bool) -> String {
         let figures = self.figures().into_iter().filter_map(|(f, v)| v.map(|v| format!("{f}={v:.4}")));
         let mut text = format!("{name}  n={}  {}\n", self.n, figures.collect::<Vec<_>>().join("  "));
@@ -146,20 +195,15 @@ impl Score {
             text.push_str(&self.reliability.table());
         }
         if errors > 0 {
-            let mut confusion: Vec<_> = self.confusion.iter().collect();
-            confusion.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
             let mut table = TextTable::new(3);
-            confusion
-                .iter()
-                .take(errors)
-                .for_each(|((want, got), n)| table.row([n.to_string(), want.clone(), "→".into(), got.clone()]));
+            let confusions = self.confusions().into_iter().take(errors);
+            confusions.for_each(|((want, got), n)| table.row([n.to_string(), want.clone(), "→".into(), got.clone()]));
             text.push_str(&table.to_string());
-            let mut worst: Vec<_> = self.by_intent.iter().filter(|(_, (right, n))| right < n).collect();
-            worst.sort_by(|a, b| (b.1.1 - b.1.0).cmp(&(a.1.1 - a.1.0)).then(a.0.cmp(b.0)));
             let mut table = TextTable::new(3);
-            worst.iter().take(errors).for_each(|(id, (right, n))| table.row([(*id).clone(), format!("{right}/{n}")]));
+            let worst = self.worst().into_iter().take(errors);
+            worst.for_each(|(id, (right, n))| table.row([id.clone(), format!("{right}/{n}")]));
             text.push_str(&format!("   --\n{table}   --\n"));
-            self.wrong.iter().for_each(|w| text.push_str(&format!("   {w}\n")));
+            self.wrong.iter().for_each(|wrong| text.push_str(&wrong.render()));
         }
         text
     }

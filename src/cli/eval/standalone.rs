@@ -7,6 +7,7 @@ use crate::diagnostic::Place;
 use crate::dictionary::{AccountSource, ExampleRow, IntentRow, NONE, PackSource, Source};
 use crate::learn::Scores;
 use crate::recognizer::Hearing;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,7 +20,7 @@ const PACK: &str = "labelled";
 /// A message without intents is of the class `none`; one with several is left out of training and of the measurement.
 pub(super) fn run(train: &Path, test: &Path, common: &Common) -> Result<(), Failure> {
     let single = |file: &Path| -> Result<Vec<Labelled>, Failure> {
-        Ok(labelled::read(file)?.into_iter().filter(|r| r.intents.len() < 2).collect())
+        Ok(labelled::read(file, common, None)?.into_iter().filter(|r| r.intents.len() < 2).collect())
     };
     let (train, test) = (single(train)?, single(test)?);
     let workshop = Workshop::of(source(&train), Hearing::default())?;
@@ -50,19 +51,21 @@ pub(super) fn run(train: &Path, test: &Path, common: &Common) -> Result<(), Fail
     let correct = test.iter().filter(|row| right(row, best(row))).count();
     let accuracy = correct as f64 / test.len().max(1) as f64;
     let microseconds = fastest * 1e6 / test.len().max(1) as f64;
+    let mut out = std::io::stdout().lock();
     let (n, classes) = (train.len(), model.classes().len());
     if common.json {
         let line = serde_json::json!({
             "train": n, "test": test.len(), "classes": classes, "accuracy": (accuracy * 1e4).round() / 1e4,
             "us": (microseconds * 100.0).round() / 100.0, "training_seconds": (seconds * 100.0).round() / 100.0,
         });
-        println!("{line}");
+        writeln!(out, "{line}")?;
     } else {
-        println!(
+        writeln!(
+            out,
             "learned from {n} messages of {classes} classes in {seconds:.2} s; accuracy={accuracy:.4} ({correct}/{}), \
              {microseconds:.1} µs a message",
             test.len()
-        );
+        )?;
     }
     Ok(())
 }
@@ -111,5 +114,5 @@ fn source(rows: &[Labelled]) -> Source {
         examples: rows.iter().enumerate().map(example).collect(),
         ..PackSource::default()
     };
-    Source { accounts: vec![account], packs: vec![pack] }
+    Source { accounts: vec![account], packs: vec![pack], ..Source::default() }
 }

@@ -6,6 +6,7 @@ use super::Labelled;
 use super::labelled::answers;
 use crate::recognizer::Recognizer;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 
 /// The thresholds that are tried, in hundredths.
 const TRIED: std::ops::RangeInclusive<u32> = 30..=95;
@@ -92,7 +93,8 @@ impl Sweep {
         (0..tried().count()).map(sum).collect()
     }
 
-    pub(super) fn print(&self, name: &str, wrong_costs: f64, common: &Common) {
+    pub(super) fn print(&self, name: &str, wrong_costs: f64, common: &Common) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
         let all: Vec<(f32, Counts)> = tried().zip(self.together()).collect();
         let best: BTreeMap<&str, (f32, Counts)> = self
             .accounts
@@ -114,10 +116,10 @@ impl Sweep {
                 .collect();
             let best: serde_json::Map<_, _> =
                 best.iter().map(|(a, (t, _))| ((*a).to_owned(), round(f64::from(*t)).into())).collect();
-            println!("{}", serde_json::json!({ "file": name, "thresholds": rows, "best": best }));
-            return;
+            writeln!(out, "{}", serde_json::json!({ "file": name, "thresholds": rows, "best": best }))?;
+            return Ok(());
         }
-        println!("{name}: a wrong answer costs as much as {wrong_costs} unanswered messages");
+        writeln!(out, "{name}: a wrong answer costs as much as {wrong_costs} unanswered messages")?;
         let mut table = TextTable::new(3);
         table.row(["threshold", "coverage", "risk", "intent_exact", "false_trigger", "cost"]);
         for (t, c) in &all {
@@ -134,13 +136,14 @@ impl Sweep {
                 format!("{:.1}", c.cost(wrong_costs)),
             ]);
         }
-        print!("{table}");
+        write!(out, "{table}")?;
         let mut table = TextTable::new(3);
         table.row(["account", "messages", "cheapest threshold"]);
         for (account, (t, c)) in &best {
             table.row([if account.is_empty() { "-" } else { account }.to_owned(), c.n.to_string(), format!("{t:.2}")]);
         }
-        print!("{table}");
+        write!(out, "{table}")?;
+        Ok(())
     }
 }
 

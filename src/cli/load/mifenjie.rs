@@ -1,7 +1,7 @@
 //! `--profile mifenjie`.
 
+use super::LoadArgs;
 use super::watcher::Watcher;
-use super::{LoadArgs, resolve};
 use crate::cli::{Common, Failure, with_notice};
 use crate::load::{Child, Replay, Report, Step, SwapReport, marked_copy, prepare, replay};
 use std::path::PathBuf;
@@ -55,19 +55,22 @@ impl LoadArgs {
         };
         let (check, bundles) = with_notice(common.language(), || prepare([&first, &second], &messages, reference))?;
         let live = self.live.clone().unwrap_or_else(|| scratch.0.join("live.zhiyi"));
-        let (child, address) = match &self.server {
-            Some(server) => (None, resolve(server)?),
+        let (child, peer) = match &self.server {
+            Some(server) => (None, self.peer.peer(server)?),
             None => {
                 crate::files::write(&live, &bundles[0].1)?;
                 let child = Child::start(&std::env::current_exe()?, &live)?;
-                let address = child.address;
-                (Some(child), address)
+                let peer = child.address.into();
+                (Some(child), peer)
             }
         };
-        let job = self.job(address, &messages, reference, Arc::new(check))?;
+        let job = self.job(&peer, &messages, reference, Arc::new(check))?;
         let mut watcher = Watcher::new(self.watch.or(child.as_ref().map(Child::pid)), common);
         let duration = self.duration.unwrap_or(PRESSED);
-        let administration = self.administration.as_deref().map_or(Ok(address), resolve)?;
+        let administration = match &self.administration {
+            Some(server) => peer.beside(server).map_err(Failure::Message)?,
+            None => peer,
+        };
         watcher.start();
         let outcome = replay(
             &job,
@@ -77,12 +80,11 @@ impl LoadArgs {
                 bundles,
                 live,
                 administration,
-                token: self.token()?,
                 every: self.reload_every,
                 tick: &mut |p| watcher.tick(p),
             },
         )?;
-        let mut report = self.report(address.to_string(), messages.len());
+        let mut report = self.report(job.target.address.to_string(), messages.len());
         let mut step = Step::new(&outcome.tally, duration.as_secs_f64(), None);
         (step.server_cpu_us, step.server_rss_mib) = watcher.between(0.0, duration.as_secs_f64());
         report.steps.push(self.finish(step));

@@ -3,13 +3,14 @@
 mod mifenjie;
 mod watcher;
 
+use super::remote::PeerArgs;
 use super::{Common, Failure, Verdict};
+use crate::client::Peer;
 use crate::load::{
     Child, Job, LoadError, Message, Method, Plain, Report, Rung, Step, Target, Work, find_capacity, mix, read_messages,
     render_rung, run, steady_cells, templates,
 };
 use std::io::Write;
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,12 +19,11 @@ use watcher::Watcher;
 
 #[derive(clap::Args)]
 pub(super) struct LoadArgs {
-    /// Server to call (127.0.0.1:50051); without it one is started for the run
+    /// Server to call (127.0.0.1:50051, or https:// with --ca); without it one is started for the run
     #[arg(long, value_name = "ADDR")]
     server: Option<String>,
-    /// File whose first line is the bearer token to send
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    peer: PeerArgs,
     /// Messages a second, held whatever the answers take; several are run one after the other; with % of the capacity, which is then looked for first
     #[arg(long, value_name = "N|N%,…", default_value = "1000", value_delimiter = ',', value_parser = rate)]
     rate: Vec<Rate>,
@@ -117,6 +117,7 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Dictionary(error) => error.into(),
+            LoadError::Told(error) => error.into(),
             other => Failure::Message(other.to_string()),
         }
     }
@@ -145,12 +146,6 @@ impl LoadArgs {
         read_messages(&text, &common.account, common.modality()).map_err(|e| fault(&e))
     }
 
-    fn token(&self) -> Result<Option<String>, Failure> {
-        let Some(file) = &self.token_file else { return Ok(None) };
-        let text = std::fs::read_to_string(file).map_err(|e| Failure::Message(format!("{}: {e}", file.display())))?;
-        Ok(text.lines().next().map(|line| line.trim().to_owned()))
-    }
-
     fn method(&self) -> Method {
         match self.method {
             How::Unary => Method::Unary,
@@ -161,13 +156,19 @@ impl LoadArgs {
 
     fn job(
         &self,
-        address: SocketAddr,
+        peer: &Peer,
         messages: &[Message],
         reference: i64,
         check: Arc<dyn crate::load::Check>,
     ) -> Result<Job, Failure> {
         let method = self.method();
-        let target = Target { address, path: method.path().to_owned(), token: self.token()?, patience: self.patience };
+        let target = Target {
+            address: peer.address().map_err(Failure::Message)?,
+            tls: peer.tls().map_err(Failure::Message)?,
+            path: method.path().to_owned(),
+            token: peer.token().map(str::to_owned),
+            patience: self.patience,
+        };
         Ok(Job {
             target,
             method,
@@ -202,24 +203,26 @@ impl LoadArgs {
             Some(_) => None,
             None => Some(Child::start(&std::env::current_exe()?, &common.dictionary_path()?)?),
         };
-        let address = match (&self.server, &child) {
-            (Some(server), _) => resolve(server)?,
-            (None, Some(child)) => child.address,
+        let peer = match (&self.server, &child) {
+            (Some(server), _) => self.peer.peer(server)?,
+            (None, Some(child)) => child.address.into(),
             (None, None) => return Err(Failure::Message("no server".into())),
         };
-        let job = self.job(address, &messages, reference, Arc::new(Plain::new(&messages)))?;
+        let job = self.job(&peer, &messages, reference, Arc::new(Plain::new(&messages)))?;
         let duration = self.duration.unwrap_or(Duration::from_secs(10));
         let mut watcher = Watcher::new(self.watch.or(child.as_ref().map(Child::pid)), common);
-        let mut report = self.report(address.to_string(), messages.len());
+        let mut report = self.report(job.target.address.to_string(), messages.len());
         let relative = self.rate.iter().any(|r| matches!(r, Rate::Percent(_)));
         if self.find_capacity || relative {
             let quiet = common.json;
             let language = common.language();
             let told = |rung: &Rung| {
-                if !quiet {
-                    print!("{}", render_rung(rung, language));
-                    let _ = std::io::stdout().flush();
+                if quiet {
+                    return Ok(());
                 }
+                let mut out = std::io::stdout().lock();
+                write!(out, "{}", render_rung(rung, language))?;
+                out.flush()
             };
             let capacity = find_capacity(&job, duration.min(TRY), self.steady, told, |p| watcher.tick(p))?;
             if capacity.rate <= 0.0 {
@@ -272,9 +275,3 @@ impl LoadArgs {
 
 /// A try at the capacity takes no longer.
 const TRY: Duration = Duration::from_secs(5);
-
-fn resolve(server: &str) -> Result<SocketAddr, Failure> {
-    let plain = server.strip_prefix("http://").unwrap_or(server).trim_end_matches('/');
-    let found = plain.to_socket_addrs().map(|mut all| all.next());
-    found.ok().flatten().ok_or_else(|| Failure::Message(format!("{server}: no address; write it like 127.0.0.1:50051")))
-}

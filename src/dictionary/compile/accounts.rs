@@ -1,6 +1,7 @@
 //! Accounts, and the scopes of rows: their packs and the accounts they are limited to.
 
 use super::Compiler;
+use super::faults::Named;
 use super::hours;
 use crate::diagnostic::{Place, Text};
 use crate::dictionary::content::{Account, Scope};
@@ -67,7 +68,7 @@ impl Compiler<'_> {
                 Text::new("只留一个 default = true", "keep one `default = true`"),
             );
         }
-        if self.content.accounts.is_empty() {
+        if self.content.accounts.is_empty() && !self.source.unread.contains("accounts") {
             self.fault(
                 "D044",
                 &place,
@@ -89,7 +90,7 @@ impl Compiler<'_> {
                 Some(index) => indexes.push(index as u16),
                 None => {
                     let known: Vec<String> = self.content.accounts.iter().map(|a| a.id.clone()).collect();
-                    self.unknown(("账号", "account"), name, &known, place, "accounts");
+                    self.unknown(Named::Account, name, &known, place, "accounts");
                 }
             }
         }

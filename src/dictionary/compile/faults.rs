@@ -4,26 +4,61 @@ use super::Compiler;
 use crate::diagnostic::{Diagnostic, Place, Text};
 use strsim::levenshtein;
 
+/// What a cell names.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    Account,
+    Builtin,
+    Final,
+    Group,
+    Initial,
+    Intent,
+    Menu,
+    Slot,
+}
+
+impl Named {
+    /// What it is called in Chinese and in English, and the kind of table that defines it, where one does.
+    fn words(self) -> (&'static str, &'static str, Option<&'static str>) {
+        match self {
+            Self::Account => ("账号", "account", Some("accounts")),
+            Self::Builtin => ("内置类型", "builtin kind", None),
+            Self::Final => ("韵母", "final", None),
+            Self::Group => ("词组", "group", Some("terms")),
+            Self::Initial => ("声母", "initial", None),
+            Self::Intent => ("意图", "intent", Some("intents")),
+            Self::Menu => ("菜单", "menu", Some("menus")),
+            Self::Slot => ("槽位", "slot", Some("slots")),
+        }
+    }
+}
+
 impl Compiler<'_> {
     pub(super) fn fault(&mut self, code: &'static str, place: &Place, column: &str, message: Text, help: Text) {
         let place = Place { column: column.to_owned(), ..place.clone() };
         self.faults.push(Diagnostic::error(code, place, message, help));
     }
 
-    pub(super) fn unknown(&mut self, what: (&str, &str), name: &str, known: &[String], place: &Place, column: &str) {
+    /// Tells of a name that nothing defines, unless the table that may define it could not be read: a fault tells that
+    /// already, and thousands of others would hide it.
+    pub(super) fn unknown(&mut self, what: Named, name: &str, known: &[String], place: &Place, column: &str) {
+        let (zh_what, en_what, table) = what.words();
+        if table.is_some_and(|table| self.source.unread.contains(table)) {
+            return;
+        }
         let near = nearest(name, known);
         let (zh, en) = match near {
             Some(near) => (format!("是不是想写“{near}”？"), format!("did you mean `{near}`?")),
             None => (
-                format!("先定义这个{}，或改用已有的", what.0),
-                format!("define the {} first, or use an existing one", what.1),
+                format!("先定义这个{zh_what}，或改用已有的"),
+                format!("define the {en_what} first, or use an existing one"),
             ),
         };
         self.fault(
             "D040",
             place,
             column,
-            Text::new(format!("不认识的{}“{name}”", what.0), format!("unknown {} `{name}`", what.1)),
+            Text::new(format!("不认识的{zh_what}“{name}”"), format!("unknown {en_what} `{name}`")),
             Text::new(zh, en),
         );
     }

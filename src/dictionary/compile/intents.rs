@@ -1,6 +1,7 @@
 //! Intents, and the rows that name them.
 
 use super::Compiler;
+use super::faults::Named;
 use crate::dictionary::content::Intent;
 use crate::dictionary::source::{IntentRow, NONE};
 
@@ -20,7 +21,7 @@ impl Compiler<'_> {
                         Some(index) => slots.push(*index),
                         None => {
                             let known: Vec<String> = self.slots.keys().cloned().collect();
-                            self.unknown(("槽位", "slot"), name, &known, &row.place, column);
+                            self.unknown(Named::Slot, name, &known, &row.place, column);
                         }
                     }
                 }
@@ -46,16 +47,16 @@ impl Compiler<'_> {
         for pack in &source.packs {
             for row in &pack.examples {
                 if row.intent != NONE && !row.intent.is_empty() && !self.intents.contains_key(&row.intent) {
-                    self.unknown(("意图", "intent"), &row.intent, &known, &row.place, "intent");
+                    self.unknown(Named::Intent, &row.intent, &known, &row.place, "intent");
                 }
             }
             for row in &pack.tests {
                 for intent in row.intents.iter().filter(|i| !known.contains(i)) {
-                    self.unknown(("意图", "intent"), intent, &known, &row.place, "intents");
+                    self.unknown(Named::Intent, intent, &known, &row.place, "intents");
                 }
                 if !self.content.accounts.iter().any(|a| a.id == row.account) {
                     let accounts: Vec<String> = self.content.accounts.iter().map(|a| a.id.clone()).collect();
-                    self.unknown(("账号", "account"), &row.account, &accounts, &row.place, "account");
+                    self.unknown(Named::Account, &row.account, &accounts, &row.place, "account");
                 }
             }
         }

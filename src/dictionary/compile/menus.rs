@@ -1,6 +1,7 @@
 //! Menus: from rows to entries that name each other by index.
 
 use super::Compiler;
+use super::faults::Named;
 use crate::diagnostic::Text;
 use crate::dictionary::content::MenuEntry;
 use crate::dictionary::source::{MenuRow, SlotSource};
@@ -41,7 +42,7 @@ impl Compiler<'_> {
         let Some(intent) = self.intents.get(&row.intent).copied() else {
             if !row.intent.is_empty() {
                 let known: Vec<String> = self.intents.keys().cloned().collect();
-                self.unknown(("意图", "intent"), &row.intent, &known, &row.place, "intent");
+                self.unknown(Named::Intent, &row.intent, &known, &row.place, "intent");
             }
             return None;
         };
@@ -50,7 +51,7 @@ impl Compiler<'_> {
         let menu = index(&row.menu);
         let opens = index(&row.opens);
         if opens.is_none() && !row.opens.is_empty() {
-            self.unknown(("菜单", "menu"), &row.opens, &menus, &row.place, "opens");
+            self.unknown(Named::Menu, &row.opens, &menus, &row.place, "opens");
         }
         if menu.is_none() && opens.is_none() {
             self.fault(
@@ -94,14 +95,15 @@ impl Compiler<'_> {
         let own = &self.content.intents[usize::from(intent)].slots;
         let Some(index) = self.slots.get(slot).copied().filter(|s| own.contains(s)) else {
             let known: Vec<String> = own.iter().map(|s| self.content.slots[usize::from(*s)].name.clone()).collect();
-            self.unknown(("槽位", "slot"), slot, &known, &row.place, "slots");
+            self.unknown(Named::Slot, slot, &known, &row.place, "slots");
             return None;
         };
         let source = self.source;
         let definition = source.packs.iter().flat_map(|p| &p.slots).find(|s| s.name == slot);
         if let Some(SlotSource::Gazetteer(groups)) = definition.map(|s| &s.source) {
             let mut terms = source.packs.iter().flat_map(|p| &p.terms);
-            if !terms.any(|t| groups.contains(&t.group) && t.value == value) {
+            let read = !source.unread.contains("terms");
+            if read && !terms.any(|t| groups.contains(&t.group) && t.value == value) {
                 self.fault(
                     "D074",
                     &row.place,

@@ -1,6 +1,7 @@
 //! Phrase rows: from what maintainers write to elements of atoms.
 
 use super::Compiler;
+use super::faults::Named;
 use crate::diagnostic::Text;
 use crate::dictionary::content::{Atom, PhraseRow, Variant};
 use crate::dictionary::lexicon::Posting;
@@ -25,7 +26,7 @@ impl Compiler<'_> {
     fn phrase(&mut self, pack_index: usize, row: &PhraseSource) {
         let Some(intent) = self.intents.get(&row.intent).copied() else {
             let known: Vec<String> = self.intents.keys().cloned().collect();
-            return self.unknown(("意图", "intent"), &row.intent, &known, &row.place, "intent");
+            return self.unknown(Named::Intent, &row.intent, &known, &row.place, "intent");
         };
         if row.phrase.is_empty() {
             return;
@@ -142,7 +143,7 @@ impl Compiler<'_> {
                 Some(index) => Some(Atom::Group(*index)),
                 None => {
                     let known: Vec<String> = self.groups.keys().cloned().collect();
-                    self.unknown(("词组", "group"), name, &known, &row.place, "phrase");
+                    self.unknown(Named::Group, name, &known, &row.place, "phrase");
                     None
                 }
             },
@@ -150,7 +151,7 @@ impl Compiler<'_> {
                 Some(index) => Some(Atom::Slot(*index)),
                 None => {
                     let known: Vec<String> = self.slots.keys().cloned().collect();
-                    self.unknown(("槽位", "slot"), name, &known, &row.place, "phrase");
+                    self.unknown(Named::Slot, name, &known, &row.place, "phrase");
                     None
                 }
             },

@@ -1,6 +1,7 @@
 //! Word groups and slots, and the kinds of values that slots take.
 
 use super::Compiler;
+use super::faults::Named;
 use crate::diagnostic::{Language, Text};
 use crate::dictionary::content::{Group, KindId, Slot};
 use crate::dictionary::cue::Cue;
@@ -43,7 +44,7 @@ impl Compiler<'_> {
                     Some(kind) => (vec![kind], None),
                     None => {
                         let known: Vec<String> = BUILTIN_KINDS.iter().map(|k| (*k).to_owned()).collect();
-                        self.unknown(("内置类型", "builtin kind"), name, &known, &row.place, "source");
+                        self.unknown(Named::Builtin, name, &known, &row.place, "source");
                         (Vec::new(), None)
                     }
                 },
@@ -87,7 +88,7 @@ impl Compiler<'_> {
                 }
                 None => {
                     let known: Vec<String> = self.groups.keys().cloned().collect();
-                    self.unknown(("词组", "group"), group, &known, &row.place, column);
+                    self.unknown(Named::Group, group, &known, &row.place, column);
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Sounds that are taken for each other.
 
 use super::Compiler;
+use super::faults::Named;
 use crate::dictionary::content::SoundPair;
 use crate::text::{FINALS, INITIALS};
 
@@ -13,7 +14,7 @@ impl Compiler<'_> {
             let (one, other) = (index(&row.one), index(&row.other));
             for (found, name, column) in [(one, &row.one, "one"), (other, &row.other, "other")] {
                 if found.is_none() {
-                    let what = if row.initial { ("声母", "initial") } else { ("韵母", "final") };
+                    let what = if row.initial { Named::Initial } else { Named::Final };
                     let known: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
                     self.unknown(what, name, &known, &row.place, column);
                 }

@@ -52,10 +52,10 @@ struct AccountsFile {
     account: Vec<AccountSource>,
 }
 
-/// Reads the accounts of a dictionary folder.
-pub(super) fn read(folder: &Path, faults: &mut Vec<Diagnostic>) -> Vec<AccountSource> {
-    let file: Option<AccountsFile> = read_toml(&folder.join("accounts.toml"), "accounts.toml", faults);
-    let accounts = file.map(|f| f.account).unwrap_or_default();
+/// Reads the accounts of a dictionary folder; `None` where the file cannot be read.
+pub(super) fn read(folder: &Path, faults: &mut Vec<Diagnostic>) -> Option<Vec<AccountSource>> {
+    let file: AccountsFile = read_toml(&folder.join("accounts.toml"), "accounts.toml", faults)?;
+    let accounts = file.account;
     let mut seen = HashSet::new();
     for account in &accounts {
         if !seen.insert(account.id.clone()) {
@@ -70,5 +70,5 @@ pub(super) fn read(folder: &Path, faults: &mut Vec<Diagnostic>) -> Vec<AccountSo
             ));
         }
     }
-    accounts
+    Some(accounts)
 }

@@ -10,6 +10,7 @@ mod holidays;
 mod intents;
 mod lookalikes;
 mod menus;
+mod overlooked;
 mod pack;
 mod phrases;
 mod sensitive;
@@ -33,6 +34,7 @@ pub use terms::TermRow;
 pub use tests::TestRow;
 
 use crate::diagnostic::{Diagnostic, Faults, Place, Severity, Text};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Everything read from a folder, not yet compiled.
@@ -42,6 +44,9 @@ pub struct Source {
     pub accounts: Vec<AccountSource>,
     /// The packs, sorted by id.
     pub packs: Vec<PackSource>,
+    /// Kinds of tables (`accounts`, `terms`) of which something could not be read. A name that nothing else defines may
+    /// stand there.
+    pub unread: BTreeSet<&'static str>,
 }
 
 impl Source {
@@ -57,7 +62,11 @@ impl Source {
 
     /// Reads what can be read and adds the faults of the rest to `faults`.
     pub fn read_leniently(folder: &Path, faults: &mut Vec<Diagnostic>) -> Source {
-        let mut source = Source { accounts: accounts::read(folder, faults), packs: Vec::new() };
+        let mut source = Source::default();
+        match accounts::read(folder, faults) {
+            Some(accounts) => source.accounts = accounts,
+            None => drop(source.unread.insert("accounts")),
+        }
         let mut folders: Vec<String> = match std::fs::read_dir(folder) {
             Ok(entries) => entries
                 .filter_map(Result::ok)
@@ -67,8 +76,10 @@ impl Source {
             Err(_) => Vec::new(),
         };
         folders.sort();
+        overlooked::warn(folder, faults);
         for id in folders {
-            source.packs.push(pack::read(&folder.join(&id), id, faults));
+            let pack = pack::read(&folder.join(&id), id, &mut source.unread, faults);
+            source.packs.push(pack);
         }
         for (at, account) in source.accounts.iter().enumerate() {
             for pack in account.packs.iter().filter(|p| !source.packs.iter().any(|known| known.id == **p)) {

@@ -15,7 +15,7 @@ use super::terms::{self, TermRow};
 use super::tests::{self, TestRow};
 use crate::diagnostic::{Diagnostic, Place, Text};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// One pack: a folder of tables.
@@ -63,8 +63,13 @@ struct PackFile {
     sources: BTreeMap<String, String>,
 }
 
-/// Reads the pack `id` from its folder: every table in it.
-pub(super) fn read(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> PackSource {
+/// Reads the pack `id` from its folder: every table in it. Kinds of tables that are not read whole go to `unread`.
+pub(super) fn read(
+    folder: &Path,
+    id: String,
+    unread: &mut BTreeSet<&'static str>,
+    faults: &mut Vec<Diagnostic>,
+) -> PackSource {
     let file = read_toml::<PackFile>(&folder.join("pack.toml"), &format!("{id}/pack.toml"), faults);
     let (title, learn_from_phrases) = file.map_or_else(|| (id.clone(), false), |f| (f.title, f.learn_from_phrases));
     let mut pack = PackSource { title, id, learn_from_phrases, ..PackSource::default() };
@@ -79,23 +84,25 @@ pub(super) fn read(folder: &Path, id: String, faults: &mut Vec<Diagnostic>) -> P
         let kind = stem.split('-').next().unwrap_or(stem);
         let path = folder.join(&file);
         let name = format!("{}/{file}", pack.id);
-        let mut each = |columns: &Columns, row: &mut dyn FnMut(Row<'_>, &mut Vec<Diagnostic>)| {
-            if let Some(table) = Table::read(&path, name.clone(), columns, faults) {
-                table.rows().for_each(|r| row(r, faults));
+        let mut each = |kind, columns: &Columns, row: &mut dyn FnMut(Row<'_>, &mut Vec<Diagnostic>)| {
+            let table = Table::read(&path, name.clone(), columns, faults);
+            if !table.as_ref().is_some_and(Table::is_whole) {
+                unread.insert(kind);
             }
+            table.iter().flat_map(Table::rows).for_each(|r| row(r, faults));
         };
         match kind {
-            "intents" => each(&intents::COLUMNS, &mut |r, f| pack.intents.push(intents::read(r, f))),
-            "phrases" => each(&phrases::COLUMNS, &mut |r, f| pack.phrases.extend(phrases::read(r, f))),
-            "terms" => each(&terms::COLUMNS, &mut |r, f| pack.terms.push(terms::read(r, f))),
-            "slots" => each(&slots::COLUMNS, &mut |r, f| pack.slots.extend(slots::read(r, f))),
-            "examples" => each(&examples::COLUMNS, &mut |r, f| pack.examples.push(examples::read(r, f))),
-            "holidays" => each(&holidays::COLUMNS, &mut |r, f| pack.holidays.push(holidays::read(r, f))),
-            "sensitive" => each(&sensitive::COLUMNS, &mut |r, f| pack.sensitive.push(sensitive::read(r, f))),
-            "lookalikes" => each(&lookalikes::COLUMNS, &mut |r, f| pack.lookalikes.push(lookalikes::read(r, f))),
-            "sounds" => each(&sounds::COLUMNS, &mut |r, f| pack.sounds.extend(sounds::read(r, f))),
-            "menus" => each(&menus::COLUMNS, &mut |r, f| pack.menus.push(menus::read(r, f))),
-            "tests" => each(&tests::COLUMNS, &mut |r, f| pack.tests.push(tests::read(r, f))),
+            "intents" => each("intents", &intents::COLUMNS, &mut |r, f| pack.intents.push(intents::read(r, f))),
+            "phrases" => each("phrases", &phrases::COLUMNS, &mut |r, f| pack.phrases.extend(phrases::read(r, f))),
+            "terms" => each("terms", &terms::COLUMNS, &mut |r, f| pack.terms.push(terms::read(r, f))),
+            "slots" => each("slots", &slots::COLUMNS, &mut |r, f| pack.slots.extend(slots::read(r, f))),
+            "examples" => each("examples", &examples::COLUMNS, &mut |r, f| pack.examples.push(examples::read(r, f))),
+            "holidays" => each("holidays", &holidays::COLUMNS, &mut |r, f| pack.holidays.push(holidays::read(r, f))),
+            "sensitive" => each("sensitive", &sensitive::COLUMNS, &mut |r, f| pack.sensitive.push(sensitive::read(r, f))),
+            "lookalikes" => each("lookalikes", &lookalikes::COLUMNS, &mut |r, f| pack.lookalikes.push(lookalikes::read(r, f))),
+            "sounds" => each("sounds", &sounds::COLUMNS, &mut |r, f| pack.sounds.extend(sounds::read(r, f))),
+            "menus" => each("menus", &menus::COLUMNS, &mut |r, f| pack.menus.push(menus::read(r, f))),
+            "tests" => each("tests", &tests::COLUMNS, &mut |r, f| pack.tests.push(tests::read(r, f))),
             _ => faults.push(Diagnostic::error(
                 "D033",
                 Place { file: name, ..Place::default() },
