@@ -7,7 +7,7 @@
 //! - A single digit (三), 两, 十 or a pair of digits (六八) counts where something counted, a boundary or a word that
 //!   asks for a number stands beside it: 三台, 选四, 答案是四; not 三星, 四川, 五粮液.
 //! - A digit in formal writing that is also a common character (伍 陆 肆 拾 参) counts alone only as a whole message.
-//! - [`words::WORDS`] lists what these rules would still take for a number: 一下, 万一, 七匹狼, 千万别.
+//! - `WORDS` lists what these rules would still take for a number: 一下, 万一, 七匹狼, 千万别.
 mod counts;
 mod fraction;
 mod magnitude;

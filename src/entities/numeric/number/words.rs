@@ -219,7 +219,7 @@ pub const WORDS: &[(&str, ())] = &[
 /// [`WORDS`], to be found where they start in a message.
 pub(super) static WORD_INDEX: LazyLock<WordIndex<&(&str, ())>> = LazyLock::new(|| WordIndex::of(WORDS));
 
-/// Whether a word of [`WORDS`] starts at `at`.
+/// Whether a word of `WORDS` starts at `at`.
 #[must_use]
 pub fn word_here(chars: &[char], at: usize) -> bool {
     WORD_INDEX.find(chars, at, |_| true).is_some()
