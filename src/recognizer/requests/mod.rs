@@ -18,6 +18,7 @@ use super::{Message, Mood, Recognizer, Scratch};
 use crate::decide::{self, Considered, CueMatch, Evidence, Ranking, RowMatch, Said};
 use crate::dictionary::Cue;
 use crate::entities::Strength;
+use crate::slots;
 
 /// Parts are looked at where the second intent of the whole has at least this score.
 const SECOND_SCORE: f32 = -0.8;
@@ -133,7 +134,7 @@ impl Recognizer {
         let mut cues = std::mem::take(&mut scratch.cues);
         let mut parts = std::mem::take(&mut scratch.parts);
         self.cues.find(&message.view.visibility, scratch.text.chars(), &mut cues);
-        let corrections = corrections(&cues, message);
+        let corrections = corrections(&cues, scratch.text.chars(), message);
         decide::split(scratch.text.chars(), &cues, &corrections, &mut parts);
         let mut scopes = Vec::new();
         let chars = scratch.text.chars();
@@ -184,15 +185,20 @@ impl Recognizer {
     }
 }
 
-/// The ranges in which one value corrects the one before it: two of a kind with nothing but a correcting word between.
-fn corrections(cues: &[CueMatch], message: &Message<'_, '_>) -> Vec<(u32, u32)> {
+/// The ranges in which one value corrects another: two of a kind with nothing but a correcting word between, or one said
+/// in a clause behind which the correction is set off: 五箱橙子,不对,四箱.
+fn corrections(cues: &[CueMatch], chars: &[char], message: &Message<'_, '_>) -> Vec<(u32, u32)> {
     let mut ranges = Vec::new();
     for word in cues.iter().filter(|c| c.cue == Cue::Correction) {
-        let wrong = message.entities().filter(|c| c.end <= word.start && word.start - c.end <= FARTHEST).last();
-        let right = message.entities().find(|c| c.start >= word.end && c.start - word.end <= FARTHEST);
-        if let (Some(wrong), Some(right)) = (wrong, right)
-            && (wrong.kind == right.kind || right.strength == Strength::Bare)
-        {
+        let Some(right) = message.entities().find(|c| c.start >= word.end && c.start - word.end <= FARTHEST) else {
+            continue;
+        };
+        let last = message.entities().filter(|c| c.end <= word.start && word.start - c.end <= FARTHEST).last();
+        let wrong = last.filter(|c| c.kind == right.kind || right.strength == Strength::Bare).or_else(|| {
+            let same = message.entities().filter(|c| c.end <= word.start && c.kind == right.kind).last()?;
+            slots::corrects_clause(&chars[same.end as usize..right.start as usize]).then_some(same)
+        });
+        if let Some(wrong) = wrong {
             ranges.push((wrong.start, right.end));
         }
     }
