@@ -15,7 +15,7 @@ use withdrawn::Aside;
 pub(super) use withdrawn::withdraw;
 
 use super::{Message, Mood, Recognizer, Scratch};
-use crate::decide::{self, Considered, CueMatch, Evidence, Ranking, RowMatch, Said};
+use crate::decide::{self, Considered, CueMatch, Evidence, Ranking, RowMatch, Said, Withdrawal};
 use crate::dictionary::Cue;
 use crate::entities::Strength;
 use crate::slots;
@@ -24,6 +24,9 @@ use crate::slots;
 const SECOND_SCORE: f32 = -0.8;
 /// The farthest that a correcting word stands from the values on its two sides, in characters.
 const FARTHEST: u32 = 4;
+
+/// What ends a clause that tells what is done.
+const PERFECT: &str = "了啦咯";
 
 /// A request found in a message.
 #[derive(Debug, Clone)]
@@ -86,6 +89,13 @@ struct Part {
     whole: bool,
 }
 
+impl Part {
+    /// The part as the only request.
+    fn asked(&self) -> Asked {
+        Asked { part: self.range, window: self.range, considered: self.top.clone(), mood: None }
+    }
+}
+
 impl Recognizer {
     /// Rows and model over one window.
     pub(super) fn judge(
@@ -128,7 +138,9 @@ impl Recognizer {
         let range = (0, scratch.text.len() as u32);
         let Some(best) = ranking.considered.first() else { return Readout::default() };
         let whole = Whole { range, rows, ranking, best, threshold };
-        if best.row.is_some_and(|r| rows[r as usize].whole) {
+        // A row of the whole message leaves nothing open but whether it tells what is done: 手机修好了.
+        let is_row = best.row.is_some_and(|r| rows[r as usize].whole);
+        if is_row && !scratch.text.chars().iter().any(|c| PERFECT.contains(*c)) {
             return Readout::one(whole.asked());
         }
         let mut cues = std::mem::take(&mut scratch.cues);
@@ -140,8 +152,11 @@ impl Recognizer {
         let chars = scratch.text.chars();
         Said { chars, cues: &cues, ignorable: &scratch.ignorable, corrections: &corrections }
             .scopes(&parts, &mut scopes);
+        if is_row && !scopes.iter().all(|s| s.kind == Withdrawal::Fulfilled) {
+            scopes.clear();
+        }
         let near = ranking.considered.get(1).is_some_and(|second| second.score >= SECOND_SCORE);
-        let alone = !near && whole.understood() && !self.beside(best.intent);
+        let alone = is_row || !near && whole.understood() && !self.beside(best.intent);
         let readout = if scopes.is_empty() && alone {
             Readout::one(whole.asked())
         } else {

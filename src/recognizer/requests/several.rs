@@ -20,7 +20,7 @@ use crate::dictionary::Cue;
 use crate::recognizer::{Message, Recognizer, Scratch};
 
 /// A part must be so sure of its intent.
-const PART_CONFIDENCE: f32 = 0.72;
+pub(super) const PART_CONFIDENCE: f32 = 0.72;
 /// Least sum of scores of a part that asks.
 const ASKING: f32 = 0.0;
 /// Least sum of scores of a part that tells something.
