@@ -196,7 +196,16 @@ impl Recognizer {
 
     /// True for intents that are not named beside another: greetings, thanks, refusals.
     pub(crate) fn beside(&self, intent: u16) -> bool {
-        self.bundle.content.intents.get(usize::from(intent)).is_some_and(|i| i.note("beside") == Some("drop"))
+        matches!(self.note_beside(intent), Some("drop" | "stay"))
+    }
+
+    /// True for those among them that are the answer beside something told that is not understood: thanks.
+    fn stays(&self, intent: u16) -> bool {
+        self.note_beside(intent) == Some("stay")
+    }
+
+    fn note_beside(&self, intent: u16) -> Option<&str> {
+        self.bundle.content.intents.get(usize::from(intent))?.note("beside")
     }
 }
 

@@ -72,12 +72,19 @@ impl Recognizer {
                 Some(known) => Some(known.clone()),
                 None => self.part(scratch, message, (first.0, last.1), &mut rows),
             };
+            let silent = |p: &Part| p.top.confidence < whole.threshold && !said.asks(p.range) && !said.opens(p.range);
+            let thanks = || judged.iter().filter(|p| dropped.contains(&p.range) && self.stays(p.top.intent));
             return match part {
+                // 谢谢老板,苹果很好吃: what is told beside the thanks asks for nothing.
+                Some(p) if silent(&p) && thanks().next().is_some() => {
+                    let surest = thanks().max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence));
+                    Readout::one(surest.map_or_else(|| whole.asked(), Part::asked))
+                }
                 Some(p)
                     if self.beside(whole.best.intent)
                         || p.top.confidence >= whole.best.confidence * KEPT_CONFIDENCE =>
                 {
-                    Readout::one(Asked { part: p.range, window: whole.range, considered: p.top, mood: None })
+                    Readout::one(Asked { window: whole.range, ..p.asked() })
                 }
                 _ => Readout::one(whole.asked()),
             };
