@@ -112,6 +112,28 @@ impl Said<'_> {
         true
     }
 
+    /// True where a range asks and names nothing: 怎么用, 那怎么办.
+    pub fn only_asks(&self, range: (u32, u32)) -> bool {
+        let mut at = range.0;
+        let mut asks = false;
+        while at < range.1 {
+            let here = self.cues.iter().filter(|c| c.start == at && c.end <= range.1);
+            match here.filter(|c| c.cue == Cue::Asking || is_light(c.cue)).max_by_key(|c| c.end) {
+                Some(word) => (at, asks) = (word.end, asks || word.cue == Cue::Asking),
+                None if self.says_nothing((at, at + 1)) => at += 1,
+                None => return false,
+            }
+        }
+        asks
+    }
+
+    /// True where a range tells what is lacking and does not ask: 还没发货.
+    pub fn lacks(&self, range: (u32, u32)) -> bool {
+        // 发货没 asks.
+        let Some((_, chars)) = self.chars[range.0 as usize..range.1 as usize].split_last() else { return false };
+        chars.iter().any(|c| matches!(c, '没' | '未')) && !self.asks(range) && !self.opens(range)
+    }
+
     /// True where a character names nothing and is no verb that asks for what stands behind it.
     pub fn light(&self, at: u32) -> bool {
         self.says_nothing((at, at + 1)) && !self.cues.iter().any(|c| c.cue == Cue::LightVerb && c.start == at)
