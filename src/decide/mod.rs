@@ -19,6 +19,7 @@ mod classes;
 mod clauses;
 mod cues;
 mod found;
+mod fulfilled;
 mod lists;
 mod memberships;
 mod mood;

@@ -10,6 +10,7 @@
 //! 3. A clause that asks before the refusal or goes on to ask refuses nothing: 什么人不用排队, 不用预约吗, 不想要了怎么退.
 //! 4. 算了 in a clause of its own takes back everything before it; with something before it in its clause, that.
 //! 5. 已经 and its like reach to the 了, 完 or 过 behind them (退过票了: to the second), unless that is asked: 已经退了吗.
+//! 6. A clause that tells that what was wanted has come about (退款收到了, `fulfilled.rs`) is done as a whole.
 //!
 //! Inside a correction (28号不对29号) none of these words counts.
 
@@ -24,6 +25,8 @@ pub enum Withdrawal {
     Refused,
     /// It has been done.
     Done,
+    /// It has been done, as was wanted: nothing is left to ask.
+    Fulfilled,
 }
 
 /// A stretch of a message that is refused or done.
@@ -66,10 +69,15 @@ impl Said<'_> {
     pub fn scopes(&self, clauses: &[(u32, u32)], out: &mut Vec<Scope>) {
         out.clear();
         let steering = |c: &CueMatch| matches!(c.cue, Cue::Refusal | Cue::TakeBack | Cue::Done | Cue::Refusable);
-        if !self.cues.iter().any(steering) {
-            return;
-        }
+        let steered = self.cues.iter().any(steering);
         for clause in clauses {
+            if let Some(end) = self.fulfilled(*clause) {
+                out.push(Scope { range: (clause.0, end), mark: (end, end), kind: Withdrawal::Fulfilled });
+                continue;
+            }
+            if !steered {
+                continue;
+            }
             let mut from = clause.0;
             for (at, cue) in self.cues.iter().enumerate() {
                 if cue.start < from || cue.end > clause.1 || self.corrected(cue) {
@@ -102,6 +110,28 @@ impl Said<'_> {
             }
         }
         true
+    }
+
+    /// True where a range asks and names nothing: 怎么用, 那怎么办.
+    pub fn only_asks(&self, range: (u32, u32)) -> bool {
+        let mut at = range.0;
+        let mut asks = false;
+        while at < range.1 {
+            let here = self.cues.iter().filter(|c| c.start == at && c.end <= range.1);
+            match here.filter(|c| c.cue == Cue::Asking || is_light(c.cue)).max_by_key(|c| c.end) {
+                Some(word) => (at, asks) = (word.end, asks || word.cue == Cue::Asking),
+                None if self.says_nothing((at, at + 1)) => at += 1,
+                None => return false,
+            }
+        }
+        asks
+    }
+
+    /// True where a range tells what is lacking and does not ask: 还没发货.
+    pub fn lacks(&self, range: (u32, u32)) -> bool {
+        // 发货没 asks.
+        let Some((_, chars)) = self.chars[range.0 as usize..range.1 as usize].split_last() else { return false };
+        chars.iter().any(|c| matches!(c, '没' | '未')) && !self.asks(range) && !self.opens(range)
     }
 
     /// True where a character names nothing and is no verb that asks for what stands behind it.

@@ -1,5 +1,5 @@
-use super::retract::{corrects, refused};
-use super::roles::cue;
+use super::retract::{corrects, corrects_clause, refused};
+use super::roles::{cue, spent};
 use crate::dictionary::{Content, Intent, KindId, Slot, builtin_kind};
 use crate::entities::{Candidate, Strength, keep_apart};
 use smallvec::SmallVec;
@@ -52,10 +52,11 @@ impl Slots<'_> {
 ///
 /// 1. Only kinds that a slot of the intent takes are looked at.
 /// 2. Of overlapping candidates one wins: the surer, then the longer, then the slot named first, then the leftmost.
-/// 3. A value that the sender corrects gives its place to the one behind it (后天不对大后天); one that is refused (不要头等舱)
-///    is left out where another could fill its slot.
-/// 4. Among slots that take the same kind the words around a value decide; a value without such words goes to the first
-///    slot still empty, in the order of the intent, slots marked as default before the others.
+/// 3. A value that the sender corrects gives its place to the one behind it (后天不对大后天), with others between them where a
+///    clause ends there (五箱橙子,不对,四箱); one that is refused (不要头等舱) is left out where another could fill its slot.
+/// 4. Among slots that take the same kind the words around a value decide, but for one that is spent on the value before
+///    a blank (8号回 广州飞三亚); a value without such words goes to the first slot still empty, in the order of the intent,
+///    slots marked as default before the others.
 pub fn fill(
     content: &Content,
     intent: &Intent,
@@ -77,16 +78,21 @@ pub fn fill(
         take_back(&slots, candidates, chars, &mut kept);
     }
     let mut pending: SmallVec<[Kept; 8]> = SmallVec::new();
+    // The slot of the value before, where a word around it told so, and where that value ends.
+    let mut before: Option<(&Slot, u32)> = None;
     for k in kept {
         let c = of(k.candidate);
+        let spent = before.is_some_and(|(slot, end)| spent(slot, &chars[end as usize..k.cue_at.max(end) as usize]));
+        let cue_at = if spent { 0 } else { k.cue_at };
         let takers = slots.0.iter().filter(|(_, s)| slots.takes(s, c.kind));
         let mut best: Option<(u8, u16)> = None;
         for (index, slot) in takers {
-            let cue = cue(slot, chars, k.cue_at as usize, c.end as usize);
+            let cue = cue(slot, chars, cue_at as usize, c.end as usize);
             if cue > best.map_or(0, |b| b.0) {
                 best = Some((cue, *index));
             }
         }
+        before = best.and_then(|(_, slot)| Some((content.slots.get(usize::from(slot))?, c.end)));
         match best {
             Some((_, slot)) => out.push(Filled { slot, candidate: k.candidate }),
             None => pending.push(k),
@@ -144,13 +150,21 @@ fn take_back(slots: &Slots<'_>, candidates: &[Candidate<'_>], chars: &[char], ke
     }
     let of = |k: &Kept| &candidates[k.candidate as usize];
     const TIMELY: [Option<KindId>; 2] = [builtin_kind("date"), builtin_kind("time")];
-    let mut at = 0;
-    while at + 1 < kept.len() {
-        let (wrong, right) = (of(&kept[at]), of(&kept[at + 1]));
-        let gap = &chars[wrong.end as usize..right.start as usize];
-        if slots.rank(wrong.kind) == slots.rank(right.kind) && corrects(gap, TIMELY.contains(&Some(right.kind))) {
-            kept[at + 1].cue_at = kept[at].cue_at;
-            kept.remove(at);
+    let mut at = 1;
+    while at < kept.len() {
+        let (before, right) = (of(&kept[at - 1]), of(&kept[at]));
+        let rank = slots.rank(right.kind);
+        let gap = |wrong: &Candidate<'_>| &chars[wrong.end as usize..right.start as usize];
+        let wrong = if slots.rank(before.kind) == rank {
+            (corrects(gap(before), TIMELY.contains(&Some(right.kind))) || corrects_clause(gap(before)))
+                .then_some(at - 1)
+        } else {
+            let same = kept[..at].iter().rposition(|k| slots.rank(of(k).kind) == rank);
+            same.filter(|same| corrects_clause(gap(of(&kept[*same]))))
+        };
+        if let Some(wrong) = wrong {
+            kept[at].cue_at = kept[wrong].cue_at;
+            kept.remove(wrong);
         } else {
             at += 1;
         }

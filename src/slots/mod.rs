@@ -5,4 +5,5 @@ mod retract;
 mod roles;
 
 pub use fill::{Filled, TakenBack, fill};
+pub use retract::corrects_clause;
 pub use roles::cue;

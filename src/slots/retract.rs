@@ -78,6 +78,9 @@ const BREATH: &[&str] = &["呃", "额"];
 /// The longest gap of a correction, in characters.
 const LONGEST: usize = 12;
 
+/// What tells it more seldom: it must be set off from the value behind it, since 不是后天 refuses that one.
+const WEAK: &[&str] = &["不是", "算了", "不"];
+
 /// Whether the characters between two values of one kind say that the second replaces the first; `timely` for dates and
 /// times.
 pub(super) fn corrects(gap: &[char], timely: bool) -> bool {
@@ -89,15 +92,42 @@ pub(super) fn corrects(gap: &[char], timely: bool) -> bool {
     }
     let mut rest = gap;
     let mut wrong = false;
-    while !rest.is_empty() {
-        let found = WRONG.iter().map(|w| (w, true)).chain(PAUSES.iter().map(|w| (w, false)));
-        let Some((length, says)) = found.filter_map(|(w, says)| Some((opens(rest, w)?, says))).next() else {
-            return false;
-        };
+    while let Some((word, says)) = next_word(rest) {
         wrong |= says;
-        rest = &rest[length..];
+        rest = &rest[word.chars().count()..];
     }
-    wrong
+    wrong && rest.is_empty()
+}
+
+/// Whether the characters between two values of one kind end the clause of the first and say that the second replaces
+/// it: 去上海的机票多少钱,哦不,杭州的.
+pub fn corrects_clause(gap: &[char]) -> bool {
+    let clause = gap.iter().position(|c| is_mark(*c)).unwrap_or(gap.len());
+    (0..=clause).any(|at| takes_back(&gap[at..]))
+}
+
+/// Whether characters are nothing but words that correct what was said before them.
+fn takes_back(chars: &[char]) -> bool {
+    if chars.len() > LONGEST {
+        return false;
+    }
+    let mut rest = chars;
+    let mut wrong = false;
+    while let Some((word, says)) = next_word(rest) {
+        rest = &rest[word.chars().count()..];
+        wrong |= says && (!WEAK.contains(&word) || rest.first().is_some_and(|c| is_mark(*c)));
+    }
+    wrong && rest.is_empty()
+}
+
+/// The word of a correction that opens some characters, and whether it tells that something was wrong.
+fn next_word(chars: &[char]) -> Option<(&'static str, bool)> {
+    let words = WRONG.iter().map(|w| (*w, true)).chain(PAUSES.iter().map(|w| (*w, false)));
+    words.into_iter().find(|(word, _)| opens(chars, word).is_some())
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, ',' | '.' | ';' | '!' | '?' | ' ' | '，' | '。' | '、' | '！' | '…')
 }
 
 /// What refuses the value behind it.
@@ -199,6 +229,24 @@ mod tests {
             ("不想去了换", true, false),
         ] {
             assert_eq!(corrects(&chars(gap), timely), expected, "{gap}");
+        }
+    }
+
+    #[test]
+    fn corrections_reach_the_clause_before() {
+        for (gap, expected) in [
+            ("橙子,不对,", true),
+            ("的机票多少钱,哦不,", true),
+            ("什么时候到,错了,是", true),
+            ("的航班啊不,", true),
+            ("的航班,不是", false),
+            ("枣,不,", true),
+            ("橙子,再来", false),
+            ("橙子,不要", false),
+            ("橙子,葡萄多少钱,不对,", false),
+            ("橙子,不对吗,", false),
+        ] {
+            assert_eq!(corrects_clause(&gap.chars().collect::<Vec<_>>()), expected, "{gap}");
         }
     }
 

@@ -10,6 +10,11 @@ pub fn cue(slot: &Slot, chars: &[char], start: usize, end: usize) -> u8 {
     u8::from(before) * 2 + u8::from(after)
 }
 
+/// Whether all that stands between two values is a word behind the first, which gives it `slot`, and a blank.
+pub(super) fn spent(slot: &Slot, between: &[char]) -> bool {
+    matches!(between, [word @ .., ' '] if slot.after.iter().any(|cue| cue.chars().eq(word.iter().copied())))
+}
+
 fn ends_with(chars: &[char], word: &str) -> bool {
     let chars = match chars {
         [rest @ .., ' '] => rest,
@@ -41,4 +46,28 @@ fn starts_with(chars: &[char], word: &str) -> bool {
         last = c;
     }
     !(last.is_ascii_alphanumeric() && rest.next().is_some_and(char::is_ascii_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_spent_on_the_value_before_a_blank() {
+        let slot = Slot {
+            name: "return_date".into(),
+            title: String::new(),
+            kinds: Vec::new(),
+            also: Vec::new(),
+            regex: None,
+            before: Vec::new(),
+            after: vec!["回".into(), "返程".into()],
+            default_role: false,
+            prompt: String::new(),
+        };
+        for (between, expected) in [("回 ", true), ("返程 ", true), ("回", false), (" ", false), ("回来 ", false)]
+        {
+            assert_eq!(spent(&slot, &between.chars().collect::<Vec<_>>()), expected, "{between}");
+        }
+    }
 }

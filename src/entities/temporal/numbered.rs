@@ -29,6 +29,9 @@ const AFTER_BARE_DAY: &str = " ,，。!?;到至-~—–去飞回的早上下中�
 const NO_BARE_DAY: &str =
     "个天次年月块元人度折倍点楼分件台瓶斤千百万亿周星礼季时小多几十张份家名位条款种场两只双本公里米寸岁届期级类";
 
+/// What follows the day of a return, which comes after that of the departure: 12月30号去2号回.
+const RETURNS: &[&str] = &["回", "返", "再回", "飞回", "坐回", "往回", "再飞回"];
+
 impl Scan<'_> {
     /// 28号, 三月, 2026年, 第一季度, 十九世纪, 80年代.
     pub(super) fn numbered(&mut self, at: usize) -> Option<DateBit> {
@@ -206,13 +209,26 @@ impl Scan<'_> {
         {
             return None;
         }
+        let saved = self.base;
+        if saved.is_none() && self.any(self.space(end), RETURNS).is_some() {
+            self.base = self.departure;
+        }
+        let day = self.nearest_day_of_month(n.value, end);
+        self.base = saved;
+        let mut bit = self.bit(day?, at, end, "date.day");
+        bit.shape = Shape::DayOfMonth;
+        Some(bit)
+    }
+
+    /// The day of the month that is meant, from today or from the day that it follows.
+    fn nearest_day_of_month(&mut self, value: i64, end: usize) -> Option<Period> {
         let anchor = self.base.map_or(self.today(), |b| b.start);
         let (year, month) = (i64::from(anchor.year()), i64::from(anchor.month()));
         let mut past = None;
         let mut future = None;
         for shift in -3..=3 {
             let m = year * 12 + month - 1 + shift;
-            let Some(day) = date(m.div_euclid(12), m.rem_euclid(12) + 1, n.value) else {
+            let Some(day) = date(m.div_euclid(12), m.rem_euclid(12) + 1, value) else {
                 continue;
             };
             if day >= anchor {
@@ -221,9 +237,6 @@ impl Scan<'_> {
             }
             past = Some(day);
         }
-        let period = self.pick(past.and_then(Period::day), future.and_then(Period::day), end)?;
-        let mut bit = self.bit(period, at, end, "date.day");
-        bit.shape = Shape::DayOfMonth;
-        Some(bit)
+        self.pick(past.and_then(Period::day), future.and_then(Period::day), end)
     }
 }

@@ -1,8 +1,10 @@
 //! The reader: finds every phrase of time in a message.
 
 use super::amount::MEASURES;
+use super::calendar::Grain;
 use super::charset::CharSet;
 use super::format;
+use super::found::PartMeaning;
 use super::holidays::{Holiday, HolidayTable};
 use super::lexicon::{BEHIND_NUMBER, BEHIND_PREFIX, Lexicon, OPENINGS, PAST_WORDS, Word};
 use super::numbered::NO_DAY_AFTER;
@@ -149,6 +151,7 @@ impl Reader {
             flip: 0,
             seen: 0,
             base: None,
+            departure: None,
             last_word: Cell::new((usize::MAX, None)),
             last_num: Cell::new((usize::MAX, None)),
         };
@@ -194,6 +197,11 @@ impl Reader {
             }
         }
         scan.flip = 0;
+        if let Some((PartMeaning::Date(day), _)) = found.parts.first()
+            && day.grain == Grain::Day
+        {
+            scan.departure = Some(*day);
+        }
         Some(Temporal {
             kind,
             parts: format::parts(&found),

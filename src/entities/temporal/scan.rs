@@ -41,6 +41,8 @@ pub(super) struct Scan<'a> {
     pub(super) seen: u8,
     /// The left end of a range, from which the right end counts.
     pub(super) base: Option<Period>,
+    /// The day that the phrase before names, from which a day of return counts.
+    pub(super) departure: Option<Period>,
     /// The last place where a word was looked for, and what was found; the same for numbers. Several rules ask at the
     /// same place.
     pub(super) last_word: Cell<(usize, Option<(Word, usize)>)>,

@@ -15,14 +15,18 @@ use withdrawn::Aside;
 pub(super) use withdrawn::withdraw;
 
 use super::{Message, Mood, Recognizer, Scratch};
-use crate::decide::{self, Considered, CueMatch, Evidence, Ranking, RowMatch, Said};
+use crate::decide::{self, Considered, CueMatch, Evidence, Ranking, RowMatch, Said, Withdrawal};
 use crate::dictionary::Cue;
 use crate::entities::Strength;
+use crate::slots;
 
 /// Parts are looked at where the second intent of the whole has at least this score.
 const SECOND_SCORE: f32 = -0.8;
 /// The farthest that a correcting word stands from the values on its two sides, in characters.
 const FARTHEST: u32 = 4;
+
+/// What ends a clause that tells what is done.
+const PERFECT: &str = "了啦咯";
 
 /// A request found in a message.
 #[derive(Debug, Clone)]
@@ -85,6 +89,13 @@ struct Part {
     whole: bool,
 }
 
+impl Part {
+    /// The part as the only request.
+    fn asked(&self) -> Asked {
+        Asked { part: self.range, window: self.range, considered: self.top.clone(), mood: None }
+    }
+}
+
 impl Recognizer {
     /// Rows and model over one window.
     pub(super) fn judge(
@@ -127,20 +138,25 @@ impl Recognizer {
         let range = (0, scratch.text.len() as u32);
         let Some(best) = ranking.considered.first() else { return Readout::default() };
         let whole = Whole { range, rows, ranking, best, threshold };
-        if best.row.is_some_and(|r| rows[r as usize].whole) {
+        // A row of the whole message leaves nothing open but whether it tells what is done: 手机修好了.
+        let is_row = best.row.is_some_and(|r| rows[r as usize].whole);
+        if is_row && !scratch.text.chars().iter().any(|c| PERFECT.contains(*c)) {
             return Readout::one(whole.asked());
         }
         let mut cues = std::mem::take(&mut scratch.cues);
         let mut parts = std::mem::take(&mut scratch.parts);
         self.cues.find(&message.view.visibility, scratch.text.chars(), &mut cues);
-        let corrections = corrections(&cues, message);
+        let corrections = corrections(&cues, scratch.text.chars(), message);
         decide::split(scratch.text.chars(), &cues, &corrections, &mut parts);
         let mut scopes = Vec::new();
         let chars = scratch.text.chars();
         Said { chars, cues: &cues, ignorable: &scratch.ignorable, corrections: &corrections }
             .scopes(&parts, &mut scopes);
+        if is_row && !scopes.iter().all(|s| s.kind == Withdrawal::Fulfilled) {
+            scopes.clear();
+        }
         let near = ranking.considered.get(1).is_some_and(|second| second.score >= SECOND_SCORE);
-        let alone = !near && whole.understood() && !self.beside(best.intent);
+        let alone = is_row || !near && whole.understood() && !self.beside(best.intent);
         let readout = if scopes.is_empty() && alone {
             Readout::one(whole.asked())
         } else {
@@ -180,19 +196,33 @@ impl Recognizer {
 
     /// True for intents that are not named beside another: greetings, thanks, refusals.
     pub(crate) fn beside(&self, intent: u16) -> bool {
-        self.bundle.content.intents.get(usize::from(intent)).is_some_and(|i| i.note("beside") == Some("drop"))
+        matches!(self.note_beside(intent), Some("drop" | "stay"))
+    }
+
+    /// True for those among them that are the answer beside something told that is not understood: thanks.
+    fn stays(&self, intent: u16) -> bool {
+        self.note_beside(intent) == Some("stay")
+    }
+
+    fn note_beside(&self, intent: u16) -> Option<&str> {
+        self.bundle.content.intents.get(usize::from(intent))?.note("beside")
     }
 }
 
-/// The ranges in which one value corrects the one before it: two of a kind with nothing but a correcting word between.
-fn corrections(cues: &[CueMatch], message: &Message<'_, '_>) -> Vec<(u32, u32)> {
+/// The ranges in which one value corrects another: two of a kind with nothing but a correcting word between, or one said
+/// in a clause behind which the correction is set off: 五箱橙子,不对,四箱.
+fn corrections(cues: &[CueMatch], chars: &[char], message: &Message<'_, '_>) -> Vec<(u32, u32)> {
     let mut ranges = Vec::new();
     for word in cues.iter().filter(|c| c.cue == Cue::Correction) {
-        let wrong = message.entities().filter(|c| c.end <= word.start && word.start - c.end <= FARTHEST).last();
-        let right = message.entities().find(|c| c.start >= word.end && c.start - word.end <= FARTHEST);
-        if let (Some(wrong), Some(right)) = (wrong, right)
-            && (wrong.kind == right.kind || right.strength == Strength::Bare)
-        {
+        let Some(right) = message.entities().find(|c| c.start >= word.end && c.start - word.end <= FARTHEST) else {
+            continue;
+        };
+        let last = message.entities().filter(|c| c.end <= word.start && word.start - c.end <= FARTHEST).last();
+        let wrong = last.filter(|c| c.kind == right.kind || right.strength == Strength::Bare).or_else(|| {
+            let same = message.entities().filter(|c| c.end <= word.start && c.kind == right.kind).last()?;
+            slots::corrects_clause(&chars[same.end as usize..right.start as usize]).then_some(same)
+        });
+        if let Some(wrong) = wrong {
             ranges.push((wrong.start, right.end));
         }
     }

@@ -11,8 +11,9 @@
 //! ```
 //!
 //! Two such parts with different intents are two requests, else the undivided reading stands. A part that holds only
-//! values (an order number) is none, nor is one whose intent another request takes in (`absorbs` in its metadata: the
-//! seat wish of a check-in).
+//! values (an order number) is none, nor one that asks and names nothing (F码有了,怎么用), nor one whose intent another
+//! request takes in (`absorbs` in its metadata: the seat wish of a check-in). That a row is all of a part that tells what
+//! is lacking (还没发货) does not count: it is why something else is asked.
 
 use super::{Asked, Part, Readout, Whole};
 use crate::decide::{self, Said};
@@ -20,7 +21,7 @@ use crate::dictionary::Cue;
 use crate::recognizer::{Message, Recognizer, Scratch};
 
 /// A part must be so sure of its intent.
-const PART_CONFIDENCE: f32 = 0.72;
+pub(super) const PART_CONFIDENCE: f32 = 0.72;
 /// Least sum of scores of a part that asks.
 const ASKING: f32 = 0.0;
 /// Least sum of scores of a part that tells something.
@@ -72,12 +73,19 @@ impl Recognizer {
                 Some(known) => Some(known.clone()),
                 None => self.part(scratch, message, (first.0, last.1), &mut rows),
             };
+            let silent = |p: &Part| p.top.confidence < whole.threshold && !said.asks(p.range) && !said.opens(p.range);
+            let thanks = || judged.iter().filter(|p| dropped.contains(&p.range) && self.stays(p.top.intent));
             return match part {
+                // 谢谢老板,苹果很好吃: what is told beside the thanks asks for nothing.
+                Some(p) if silent(&p) && thanks().next().is_some() => {
+                    let surest = thanks().max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence));
+                    Readout::one(surest.map_or_else(|| whole.asked(), Part::asked))
+                }
                 Some(p)
                     if self.beside(whole.best.intent)
                         || p.top.confidence >= whole.best.confidence * KEPT_CONFIDENCE =>
                 {
-                    Readout::one(Asked { part: p.range, window: whole.range, considered: p.top, mood: None })
+                    Readout::one(Asked { window: whole.range, ..p.asked() })
                 }
                 _ => Readout::one(whole.asked()),
             };
@@ -91,8 +99,7 @@ impl Recognizer {
             };
             let sure = judged.iter().filter(asks).max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence));
             if let Some(p) = sure {
-                let considered = p.top.clone();
-                return Readout::one(Asked { part: p.range, window: whole.range, considered, mood: None });
+                return Readout::one(Asked { window: whole.range, ..p.asked() });
             }
         }
         Readout::one(whole.asked())
@@ -100,7 +107,7 @@ impl Recognizer {
 
     /// The score of a part's intent in the part and in the whole, together; `None` where the part can be no request.
     fn sum(&self, message: &Message<'_, '_>, said: &Said<'_>, whole: Whole<'_>, part: &Part) -> Option<f32> {
-        if self.beside(part.top.intent) || only_values(message, said, part.range) {
+        if self.beside(part.top.intent) || only_values(message, said, part.range) || said.only_asks(part.range) {
             return None;
         }
         let in_whole = whole.ranking.considered.iter().find(|c| c.intent == part.top.intent)?;
@@ -118,9 +125,11 @@ impl Recognizer {
         let mut asked: Vec<Asked> = Vec::new();
         let joined = judged.iter().any(|p| said.joins(p.range));
         for part in judged.iter().filter(|p| p.top.confidence >= PART_CONFIDENCE) {
-            let asks = joined || part.whole || said.asks(part.range) || said.opens(part.range);
+            let lacks = part.whole && said.lacks(part.range);
+            let asks = joined || part.whole && !lacks || said.asks(part.range) || said.opens(part.range);
             let least = if asks { ASKING } else { TELLING };
-            if self.sum(message, said, whole, part).is_none_or(|sum| sum < least) {
+            let row = if lacks { part.top.score - part.top.margin } else { 0.0 };
+            if self.sum(message, said, whole, part).is_none_or(|sum| sum - row < least) {
                 continue;
             }
             match asked.iter_mut().find(|a| a.considered.intent == part.top.intent) {

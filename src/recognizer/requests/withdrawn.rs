@@ -7,8 +7,10 @@
 //! 1. Its parts are several requests, or one, as if nothing else had been said.
 //! 2. Where no part is sure by itself, an intent that a part puts first and that is sure in the whole message once what
 //!    is set aside is no rival any more.
-//! 3. Where nothing is left that asks, the answer is the intent marked `refusal=answer`.
+//! 3. Where nothing is left that asks, the answer is the intent marked `refusal=answer`; where all has come about as it was
+//!    wanted (退款收到了), nothing is asked, and thanks beside it are the answer.
 
+use super::several::PART_CONFIDENCE;
 use super::{Asked, Part, Readout, Whole};
 use crate::decide::{Considered, RowMatch, Said, Scope, Withdrawal};
 use crate::dictionary::KindId;
@@ -40,6 +42,11 @@ impl Recognizer {
         let mut rest = Vec::new();
         for part in parts {
             cut(*part, &withdrawn, &mut rest);
+        }
+        if scopes.iter().all(|s| s.kind == Withdrawal::Fulfilled)
+            && let Some(asked) = self.courtesy(scratch, message, said, whole, &rest)
+        {
+            return Readout { asked, set_aside, withdrawn };
         }
         rest.retain(|r| !said.says_nothing(*r));
         let mut rows = Vec::new();
@@ -99,6 +106,32 @@ impl Recognizer {
             true
         });
         set_aside
+    }
+
+    /// What is said out of politeness beside what has come about; `None` where more is said.
+    fn courtesy(
+        &self,
+        scratch: &mut Scratch,
+        message: &Message<'_, '_>,
+        said: &Said<'_>,
+        whole: Whole<'_>,
+        rest: &[(u32, u32)],
+    ) -> Option<Vec<Asked>> {
+        let mut rows = Vec::new();
+        let mut polite = Vec::new();
+        for range in rest {
+            let part = self.part(scratch, message, *range, &mut rows);
+            match part.filter(|p| p.top.confidence >= PART_CONFIDENCE && self.beside(p.top.intent)) {
+                Some(part) => polite.push(part),
+                None if said.says_nothing(*range) => {}
+                None => return None,
+            }
+        }
+        Some(match best_of(&polite) {
+            Some(part) => vec![part.asked()],
+            None if whole.understood() && self.beside(whole.best.intent) => vec![whole.asked()],
+            None => Vec::new(),
+        })
     }
 
     /// What the message asks for beside what it sets aside, where no part tells it by itself: an intent that a part puts
@@ -196,6 +229,6 @@ fn best_of(parts: &[Part]) -> Option<&Part> {
 fn mood_of(kind: Withdrawal) -> Mood {
     match kind {
         Withdrawal::Refused => Mood::Refused,
-        Withdrawal::Done => Mood::Done,
+        Withdrawal::Done | Withdrawal::Fulfilled => Mood::Done,
     }
 }
