@@ -244,6 +244,7 @@ pub fn joined(chars: &[char], first: &Number, second: &Number) -> Option<Range<u
 
 #[cfg(test)]
 mod tests {
+    use super::words::WORDS;
     use super::*;
 
     #[test]
