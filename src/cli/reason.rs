@@ -32,6 +32,9 @@ pub(super) fn reason(response: &RecognizeResponse, e: &Explanation, language: La
         };
     }
     let second = e.candidates.iter().find(|c| c.id != best.id);
+    if let Some(second) = second.filter(|_| best.confidence < e.threshold) {
+        return torn(best, second, zh);
+    }
     let by = match (best.row.as_str(), zh) {
         ("", true) => "例句学到的依据".to_owned(),
         ("", false) => "what was learned from examples".to_owned(),
@@ -45,6 +48,15 @@ pub(super) fn reason(response: &RecognizeResponse, e: &Explanation, language: La
         }
         (None, true) => format!("{} 靠{by}得 {:+.2}", best.id, best.score),
         (None, false) => format!("{} scores {:+.2} by {by}", best.id, best.score),
+    }
+}
+
+/// Why two intents are offered of which neither is sure enough.
+fn torn(best: &Candidate, second: &Candidate, zh: bool) -> String {
+    let [one, other] = [best, second].map(|c| format!("{} {:.2}", c.id, c.confidence));
+    match zh {
+        true => format!("单看都不够有把握（{one}，{other}），但肯定是其中之一，所以反问"),
+        false => format!("neither is sure enough by itself ({one}, {other}), but it is one of them: that is asked"),
     }
 }
 
@@ -130,6 +142,7 @@ mod tests {
         let own = Continuation::Unspecified;
         for (response, best, none_score, told) in [
             (response(&["a"], &[], own), candidate("a", 1.0, 0.9), -1.0, "a scores +1.00 by what was learned"),
+            (response(&["a"], &[], own), candidate("a", 0.3, 0.5), -1.0, "by itself (a 0.50, z 0.30), but it is one"),
             (response(&["b"], &[], own), candidate("a", 1.0, 0.9), -1.0, "most like a, but its parts tell b"),
             (response(&["a", "b"], &[], own), candidate("a", 1.0, 0.9), -1.0, "ask for different things: a, b"),
             (response(&["b"], &[], Continuation::MenuWord), candidate("a", 1.0, 0.9), -1.0, "word of a menu entry"),
@@ -149,7 +162,7 @@ mod tests {
                 "most like a (0.97), but it says something else",
             ),
         ] {
-            let candidates = vec![best];
+            let candidates = vec![best, candidate("z", 0.2, 0.3)];
             let explanation =
                 Explanation { candidates, none_score, foreign_score: -1.0, threshold: 0.6, ..Explanation::default() };
             let en = reason(&response, &explanation, Language::English);

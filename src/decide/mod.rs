@@ -45,6 +45,8 @@ const FOREIGN: f32 = 0.25;
 const SLOPE_SCORE: f32 = 2.2;
 const SLOPE_GAP: f32 = 1.8;
 const OFFSET: f32 = 0.1;
+/// By how much the best intent stands clear of what is out of scope where two are asked about.
+const CLEAR: f32 = 0.6;
 /// The margin of an intent that the model does not know.
 const UNKNOWN_MARGIN: f32 = -0.9;
 
@@ -81,6 +83,15 @@ impl Ranking {
         let best = left.next()?;
         let rival = left.next().map_or(f32::NEG_INFINITY, |c| c.score).max(self.outside());
         Some(Considered { confidence: confidence(best.score, rival), ..best.clone() })
+    }
+
+    /// The two best intents, where they are not sure enough one by one, but together, and stand clear of all that is out
+    /// of scope: the sender wants one of them.
+    pub fn torn(&self, threshold: f32) -> Option<(&Considered, &Considered)> {
+        let [best, second, ..] = self.considered.as_slice() else { return None };
+        let clear = best.score - self.outside() >= CLEAR;
+        let together = best.confidence < threshold && best.confidence + second.confidence >= threshold;
+        (clear && together).then_some((best, second))
     }
 
     /// The best score outside the account's intents.

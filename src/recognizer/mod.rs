@@ -436,7 +436,14 @@ impl Recognizer {
 
         let Readout { mut asked, set_aside, withdrawn } = self.requests(scratch, &message, threshold, &rows, &ranking);
         let trace = utterance.explain.then(|| self.trace(original, scratch, &rows, &ranking, threshold));
-        asked.retain(|r| r.considered.confidence >= least);
+        // Not where parts tell what the whole does not, nor where it is politeness.
+        let torn = ranking.torn(least).filter(|(best, second)| {
+            matches!(asked.as_slice(), [only] if only.considered == **best && only.mood.is_none())
+                && ![best, second].iter().any(|c| self.beside(c.intent))
+        });
+        if torn.is_none() {
+            asked.retain(|r| r.considered.confidence >= least);
+        }
         // What is refused here may be what an earlier message said: 不是北京是上海.
         let heard = wanted.map(|wanted| self.heard(original, scratch, &message, wanted)).unwrap_or_default();
         requests::withdraw(&mut message.candidates, &withdrawn);
@@ -469,6 +476,9 @@ impl Recognizer {
             let close = |c: &&Considered| best.score - c.score <= AMBIGUOUS_GAP && c.intent != best.intent;
             let alternative = |c: &Considered| Alternative { intent: c.intent, confidence: c.confidence };
             alternatives.extend(ranking.considered.iter().filter(close).map(alternative));
+            if alternatives.is_empty() {
+                alternatives.extend(torn.map(|(_, second)| alternative(second)));
+            }
         }
         let recognition = Recognition {
             account,
