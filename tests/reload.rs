@@ -224,23 +224,39 @@ async fn administration_ends_by_its_callers_deadline_alone() {
     let folder = support::tiny_copy();
     let served = Served::start(folder.path(), |config| {
         config.dictionary.watch = false;
+        config.dictionary.settle = Duration::from_millis(300);
         config.limits.request_time = Duration::from_millis(1);
     })
     .await;
     append(&folder.path().join("air/phrases.csv"), ROW);
-    let (mut first, mut second) = (served.dictionary.clone(), served.dictionary.clone());
-    let reload = tokio::spawn(async move { first.reload(ReloadRequest {}).await });
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    let second = served.reload().await.expect("it takes longer than a call may");
+    assert!(second.changed);
+
+    // A file that changes all the time keeps the thread busy for some attempts.
+    let (busy, restless) = (Arc::new(AtomicBool::new(true)), folder.path().join("air/restless.csv.part"));
+    let (going_on, table) = (busy.clone(), folder.path().join("air/phrases.csv"));
+    let writer = std::thread::spawn(move || {
+        let text = fs::read(&table).expect("the table is there");
+        while going_on.load(Ordering::Relaxed) {
+            fs::write(&restless, &text).and_then(|()| fs::rename(&restless, &table)).expect("it can be replaced");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let mut dictionary = served.dictionary.clone();
+    let reload = tokio::spawn(async move { dictionary.reload(ReloadRequest {}).await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
     let mut hasty = tonic::Request::new(RollbackRequest {});
-    hasty.set_timeout(Duration::from_millis(5));
-    let back = second.rollback(hasty).await;
-    let reloaded = reload.await.expect("no panic").expect("it takes longer than a call may").into_inner();
-    assert!(reloaded.changed);
-    // On a machine that compiles within moments the roll-back comes in time.
-    if back.is_err() {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(served.status().await.version, reloaded.version, "nobody awaits the roll-back any more");
-    }
+    hasty.set_timeout(Duration::from_millis(50));
+    // Client and server both look at the clock.
+    let status = served.dictionary.clone().rollback(hasty).await.expect_err("the thread is busy");
+    assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
+    let status = reload.await.expect("no panic").expect_err("the files are never quiet");
+    assert_eq!(status.code(), Code::FailedPrecondition, "{status:?}");
+    busy.store(false, Ordering::Relaxed);
+    writer.join().expect("it only writes");
+    // It comes behind the roll-back, and changes nothing.
+    served.dictionary.clone().set_shadow(SetShadowRequest { source: None }).await.expect("there is no shadow");
+    assert_eq!(served.status().await.version, second.version, "nobody awaited the roll-back any more");
     served.stop();
 }
 
