@@ -2,6 +2,8 @@
 //!
 //! They are grammar, not vocabulary: closed classes of Chinese that are the same for every business.
 
+use crate::text::{strip_prefix, strip_suffix};
+
 /// Words that change nothing beside a value.
 const FUNCTION: &[&str] = &[
     "那",
@@ -128,7 +130,8 @@ const LAST: &[&str] = &["后面那个", "后面的", "后者", "后一个", "下
 fn made_of<'w>(chars: &[char], quiet: &[bool], words: impl Iterator<Item = &'w str> + Clone) -> bool {
     let mut at = 0;
     while at < chars.len() {
-        let longest = words.clone().filter(|w| starts_with(&chars[at..], w)).map(|w| w.chars().count()).max();
+        let longest =
+            words.clone().filter(|w| strip_prefix(&chars[at..], w).is_some()).map(|w| w.chars().count()).max();
         match longest {
             Some(n) if n > 0 => at += n,
             _ if quiet[at] => at += 1,
@@ -136,11 +139,6 @@ fn made_of<'w>(chars: &[char], quiet: &[bool], words: impl Iterator<Item = &'w s
         }
     }
     true
-}
-
-fn starts_with(chars: &[char], word: &str) -> bool {
-    let mut rest = chars.iter();
-    word.chars().all(|c| rest.next() == Some(&c))
 }
 
 /// The words that may be meant by a part of an intent's title: every two or more characters of it, as 航班 of 航班动态.
@@ -177,11 +175,7 @@ pub(super) fn asks_again(gaps: &[String]) -> bool {
 
 /// Whether a value behind these characters is named as wrong: 不是A, but not 不是，A and not 是不是A.
 pub(super) fn is_denied(before: &[char]) -> bool {
-    let ends = |words: &[&str]| {
-        words
-            .iter()
-            .any(|w| before.len().checked_sub(w.chars().count()).is_some_and(|at| starts_with(&before[at..], w)))
-    };
+    let ends = |words: &[&str]| words.iter().any(|w| strip_suffix(before, w).is_some());
     ends(NOT) && !ends(ASKED)
 }
 

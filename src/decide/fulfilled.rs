@@ -5,6 +5,10 @@
 
 use super::mood::Said;
 use crate::dictionary::Cue;
+use crate::text::{strip_prefix, strip_suffix};
+
+/// What ends a clause that tells what is done.
+pub const PERFECT: [char; 3] = ['了', '啦', '咯'];
 
 /// The longest clause that is looked at, in characters.
 const LONGEST: u32 = 20;
@@ -96,7 +100,7 @@ impl Said<'_> {
             let mut done = self.cues.iter().filter(|c| c.cue == Cue::Done && clause.0 <= c.start && c.end < end);
             done.any(|c| is_errand(&self.chars[c.end as usize..end as usize - 1]))
         };
-        if !RESULTS.iter().any(|result| ends_with(told, result)) && !errand() {
+        if !RESULTS.iter().any(|result| strip_suffix(told, result).is_some()) && !errand() {
             return None;
         }
         let doubtful = DOUBTS.iter().any(|doubt| contains(told, doubt)) || self.asks(clause) || self.opens(clause);
@@ -104,7 +108,7 @@ impl Said<'_> {
     }
 
     fn le(&self, at: u32) -> bool {
-        matches!(self.chars[at as usize], '了' | '啦' | '咯')
+        PERFECT.contains(&self.chars[at as usize])
     }
 }
 
@@ -115,26 +119,16 @@ fn is_errand(chars: &[char]) -> bool {
         all => all,
     };
     ERRANDS.iter().any(|errand| {
-        after(chars, errand).is_some_and(|rest| {
+        strip_prefix(chars, errand).is_some_and(|rest| {
             let rest = match rest {
                 [c, rest @ ..] if DONE_WITH.contains(*c) => rest,
                 all => all,
             };
-            rest.is_empty() || ERRANDS.iter().any(|object| after(rest, object).is_some_and(<[char]>::is_empty))
+            rest.is_empty() || ERRANDS.iter().any(|object| strip_prefix(rest, object).is_some_and(<[char]>::is_empty))
         })
     })
 }
 
-/// What stands behind a word that opens some characters.
-fn after<'c>(chars: &'c [char], word: &str) -> Option<&'c [char]> {
-    word.chars().try_fold(chars, |rest, c| rest.split_first().filter(|(first, _)| **first == c).map(|(_, rest)| rest))
-}
-
-fn ends_with(chars: &[char], word: &str) -> bool {
-    let from = chars.len().checked_sub(word.chars().count());
-    from.is_some_and(|from| after(&chars[from..], word).is_some())
-}
-
 fn contains(chars: &[char], word: &str) -> bool {
-    (0..chars.len()).any(|at| after(&chars[at..], word).is_some())
+    (0..chars.len()).any(|at| strip_prefix(&chars[at..], word).is_some())
 }

@@ -29,6 +29,7 @@ mod row_index;
 pub use classes::Classes;
 pub use clauses::{MOST_PARTS, split, split_softly};
 pub use cues::{CueMatch, CueTable};
+pub use fulfilled::PERFECT;
 pub use mood::{Said, Scope, Withdrawal};
 pub use phrases::{Evidence, IGNORABLE, RowMatch, RowMatcher, mark_ignorable};
 pub use row_index::{Anchors, RowIndex};

@@ -152,16 +152,12 @@ fn take_back(slots: &Slots<'_>, candidates: &[Candidate<'_>], chars: &[char], ke
     const TIMELY: [Option<KindId>; 2] = [builtin_kind("date"), builtin_kind("time")];
     let mut at = 1;
     while at < kept.len() {
-        let (before, right) = (of(&kept[at - 1]), of(&kept[at]));
-        let rank = slots.rank(right.kind);
-        let gap = |wrong: &Candidate<'_>| &chars[wrong.end as usize..right.start as usize];
-        let wrong = if slots.rank(before.kind) == rank {
-            (corrects(gap(before), TIMELY.contains(&Some(right.kind))) || corrects_clause(gap(before)))
-                .then_some(at - 1)
-        } else {
-            let same = kept[..at].iter().rposition(|k| slots.rank(of(k).kind) == rank);
-            same.filter(|same| corrects_clause(gap(of(&kept[*same]))))
-        };
+        let right = of(&kept[at]);
+        let same = kept[..at].iter().rposition(|k| slots.rank(of(k).kind) == slots.rank(right.kind));
+        let wrong = same.filter(|same| {
+            let gap = &chars[of(&kept[*same]).end as usize..right.start as usize];
+            same + 1 == at && corrects(gap, TIMELY.contains(&Some(right.kind))) || corrects_clause(gap)
+        });
         if let Some(wrong) = wrong {
             kept[at].cue_at = kept[wrong].cue_at;
             kept.remove(wrong);

@@ -3,6 +3,8 @@
 //! Both rules ask for a value that stands in the place of the one taken back: without it (这单不要了, 后天的不去了) the value
 //! names what the message is about.
 
+use crate::text::{strip_prefix, strip_suffix};
+
 /// What may fill the gap of a correction and says nothing: breath, marks, 是.
 const PAUSES: &[&str] = &[
     ",",
@@ -90,40 +92,28 @@ pub(super) fn corrects(gap: &[char], timely: bool) -> bool {
     if timely && BREATH.iter().any(|word| word.chars().eq(gap.iter().copied())) {
         return true;
     }
-    let mut rest = gap;
-    let mut wrong = false;
-    while let Some((word, says)) = next_word(rest) {
-        wrong |= says;
-        rest = &rest[word.chars().count()..];
-    }
-    wrong && rest.is_empty()
+    takes_back(gap, |_, _| true)
 }
 
 /// Whether the characters between two values of one kind end the clause of the first and say that the second replaces
 /// it: 去上海的机票多少钱,哦不,杭州的.
 pub fn corrects_clause(gap: &[char]) -> bool {
     let clause = gap.iter().position(|c| is_mark(*c)).unwrap_or(gap.len());
-    (0..=clause).any(|at| takes_back(&gap[at..]))
+    let set_off = |word: &str, rest: &[char]| !WEAK.contains(&word) || rest.first().is_some_and(|c| is_mark(*c));
+    (0..=clause).any(|at| gap.len() - at <= LONGEST && takes_back(&gap[at..], set_off))
 }
 
-/// Whether characters are nothing but words that correct what was said before them.
-fn takes_back(chars: &[char]) -> bool {
-    if chars.len() > LONGEST {
-        return false;
-    }
+/// Whether characters are nothing but words of a correction, one of which tells that something was wrong and `counts`
+/// before what stands behind it.
+fn takes_back(chars: &[char], counts: impl Fn(&str, &[char]) -> bool) -> bool {
     let mut rest = chars;
     let mut wrong = false;
-    while let Some((word, says)) = next_word(rest) {
-        rest = &rest[word.chars().count()..];
-        wrong |= says && (!WEAK.contains(&word) || rest.first().is_some_and(|c| is_mark(*c)));
+    let words = || WRONG.iter().map(|w| (*w, true)).chain(PAUSES.iter().map(|w| (*w, false)));
+    while let Some((word, says, behind)) = words().find_map(|(w, says)| Some((w, says, strip_prefix(rest, w)?))) {
+        wrong |= says && counts(word, behind);
+        rest = behind;
     }
     wrong && rest.is_empty()
-}
-
-/// The word of a correction that opens some characters, and whether it tells that something was wrong.
-fn next_word(chars: &[char]) -> Option<(&'static str, bool)> {
-    let words = WRONG.iter().map(|w| (*w, true)).chain(PAUSES.iter().map(|w| (*w, false)));
-    words.into_iter().find(|(word, _)| opens(chars, word).is_some())
 }
 
 fn is_mark(c: char) -> bool {
@@ -174,38 +164,18 @@ const REFUSED: &[&str] = &[
 /// Whether the words around `chars[start..end]` refuse it.
 pub(super) fn refused(chars: &[char], start: usize, end: usize) -> bool {
     let behind = &chars[end..];
-    if REFUSED.iter().any(|word| opens(behind, word).is_some_and(|length| !asks(behind, length))) {
+    if REFUSED.iter().any(|word| strip_prefix(behind, word).is_some_and(|rest| !asks(rest))) {
         return true;
     }
     REFUSING.iter().any(|word| {
-        closes(&chars[..start], word).is_some_and(|length| {
-            // 要不要头等舱, 是不是28号
-            let verb = chars[start - length + 1];
-            start == length || chars[start - length - 1] != verb
-        })
+        // 要不要头等舱, 是不是28号
+        strip_suffix(&chars[..start], word).is_some_and(|before| before.last() != Some(&chars[before.len() + 1]))
     })
 }
 
 /// 不要了吗, 不用了对吧 ask; 不要钱, 不要紧 are other words.
-fn asks(behind: &[char], length: usize) -> bool {
-    matches!(behind.get(length), Some('钱' | '紧' | '脸' | '命' | '急' | '另' | '再' | '额' | '加' | '说' | '担'))
-}
-
-fn opens(chars: &[char], word: &str) -> Option<usize> {
-    let mut length = 0;
-    for c in word.chars() {
-        if chars.get(length) != Some(&c) {
-            return None;
-        }
-        length += 1;
-    }
-    Some(length)
-}
-
-fn closes(chars: &[char], word: &str) -> Option<usize> {
-    let length = word.chars().count();
-    let start = chars.len().checked_sub(length)?;
-    opens(&chars[start..], word)
+fn asks(rest: &[char]) -> bool {
+    matches!(rest.first(), Some('钱' | '紧' | '脸' | '命' | '急' | '另' | '再' | '额' | '加' | '说' | '担'))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 
 mod char_lists;
 mod char_map;
+mod chars;
 mod faces;
 mod fold;
 mod normalized;
@@ -21,6 +22,7 @@ mod voice;
 
 pub(crate) use char_lists::{CharLists, char_bit};
 pub(crate) use char_map::CharMap;
+pub(crate) use chars::{strip_prefix, strip_suffix};
 pub use normalized::NormalizedText;
 pub use normalizer::{Modality, Normalizer};
 pub use reading::Readings;

@@ -25,9 +25,6 @@ const SECOND_SCORE: f32 = -0.8;
 /// The farthest that a correcting word stands from the values on its two sides, in characters.
 const FARTHEST: u32 = 4;
 
-/// What ends a clause that tells what is done.
-const PERFECT: &str = "了啦咯";
-
 /// A request found in a message.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -140,7 +137,7 @@ impl Recognizer {
         let whole = Whole { range, rows, ranking, best, threshold };
         // A row of the whole message leaves nothing open but whether it tells what is done: 手机修好了.
         let is_row = best.row.is_some_and(|r| rows[r as usize].whole);
-        if is_row && !scratch.text.chars().iter().any(|c| PERFECT.contains(*c)) {
+        if is_row && !scratch.text.chars().iter().any(|c| decide::PERFECT.contains(c)) {
             return Readout::one(whole.asked());
         }
         let mut cues = std::mem::take(&mut scratch.cues);
@@ -207,6 +204,11 @@ impl Recognizer {
     fn note_beside(&self, intent: u16) -> Option<&str> {
         self.bundle.content.intents.get(usize::from(intent))?.note("beside")
     }
+}
+
+/// The part that is surest of its intent.
+fn best_of<'p>(parts: impl IntoIterator<Item = &'p Part>) -> Option<&'p Part> {
+    parts.into_iter().max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence))
 }
 
 /// The ranges in which one value corrects another: two of a kind with nothing but a correcting word between, or one said

@@ -15,7 +15,7 @@
 //! request takes in (`absorbs` in its metadata: the seat wish of a check-in). That a row is all of a part that tells what
 //! is lacking (还没发货) does not count: it is why something else is asked.
 
-use super::{Asked, Part, Readout, Whole};
+use super::{Asked, Part, Readout, Whole, best_of};
 use crate::decide::{self, Said};
 use crate::dictionary::Cue;
 use crate::recognizer::{Message, Recognizer, Scratch};
@@ -74,14 +74,11 @@ impl Recognizer {
                 None => self.part(scratch, message, (first.0, last.1), &mut rows),
             };
             let silent = |p: &Part| p.top.confidence < whole.threshold && !said.asks(p.range) && !said.opens(p.range);
-            let thanks = || judged.iter().filter(|p| dropped.contains(&p.range) && self.stays(p.top.intent));
-            return match part {
+            let thanks = best_of(judged.iter().filter(|p| dropped.contains(&p.range) && self.stays(p.top.intent)));
+            return match (part, thanks) {
                 // 谢谢老板,苹果很好吃: what is told beside the thanks asks for nothing.
-                Some(p) if silent(&p) && thanks().next().is_some() => {
-                    let surest = thanks().max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence));
-                    Readout::one(surest.map_or_else(|| whole.asked(), Part::asked))
-                }
-                Some(p)
+                (Some(p), Some(thanks)) if silent(&p) => Readout::one(thanks.asked()),
+                (Some(p), _)
                     if self.beside(whole.best.intent)
                         || p.top.confidence >= whole.best.confidence * KEPT_CONFIDENCE =>
                 {
@@ -97,8 +94,7 @@ impl Recognizer {
                     && self.sum(message, said, whole, p).is_some_and(|sum| sum >= ASKING)
                     && (p.whole || said.asks(p.range))
             };
-            let sure = judged.iter().filter(asks).max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence));
-            if let Some(p) = sure {
+            if let Some(p) = best_of(judged.iter().filter(asks)) {
                 return Readout::one(Asked { window: whole.range, ..p.asked() });
             }
         }

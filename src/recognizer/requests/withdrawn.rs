@@ -11,7 +11,7 @@
 //!    wanted (退款收到了), nothing is asked, and thanks beside it are the answer.
 
 use super::several::PART_CONFIDENCE;
-use super::{Asked, Part, Readout, Whole};
+use super::{Asked, Part, Readout, Whole, best_of};
 use crate::decide::{Considered, RowMatch, Said, Scope, Withdrawal};
 use crate::dictionary::KindId;
 use crate::entities::Candidate;
@@ -220,10 +220,6 @@ fn cut(part: (u32, u32), without: &[(u32, u32)], out: &mut Vec<(u32, u32)>) {
     if start < part.1 {
         out.push((start, part.1));
     }
-}
-
-fn best_of(parts: &[Part]) -> Option<&Part> {
-    parts.iter().max_by(|a, b| a.top.confidence.total_cmp(&b.top.confidence))
 }
 
 fn mood_of(kind: Withdrawal) -> Mood {

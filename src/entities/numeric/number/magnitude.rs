@@ -5,22 +5,12 @@ use super::super::measure::{Dimension as D, measure_at};
 use super::super::numeral::{self, Form};
 use super::super::text::{char_at, skip_space, word_at};
 use super::fraction::{fraction, fraction_word};
-use super::simple::{Magnitude, sign, simple};
+use super::simple::{Magnitude, as_float, sign, simple};
 
 /// Reads a number without sign.
 pub(super) fn magnitude(chars: &[char], at: usize) -> Option<Magnitude> {
     let first = char_at(chars, at);
-    let plain = |value: f64, end: usize, form: Form, rule: &'static str| Magnitude {
-        value,
-        end,
-        core: end,
-        upper: None,
-        inexact: false,
-        percent: false,
-        form,
-        last_unit: 1,
-        rule,
-    };
+    let plain = Magnitude::plain;
     // 百分之三十五, 千分之三, 万分之六
     if let Some(unit) = numeral::small_unit(first).filter(|&u| u > 10).or_else(|| numeral::big_unit(first))
         && let Some(length) = fraction_word(chars, at + 1)
@@ -33,8 +23,7 @@ pub(super) fn magnitude(chars: &[char], at: usize) -> Option<Magnitude> {
             simple(chars, start + negative)?
         };
         let value = if negative > 0 { -upper.value } else { upper.value };
-        #[expect(clippy::cast_precision_loss, reason = "a unit")]
-        let share = value / unit as f64;
+        let share = value / as_float(unit.into());
         return Some(if unit == 100 {
             Magnitude { percent: true, ..plain(value, upper.end, Form::Positional, "number.percent") }
         } else {
@@ -46,8 +35,7 @@ pub(super) fn magnitude(chars: &[char], at: usize) -> Option<Magnitude> {
         && char_at(chars, at + 1) == '把'
         && (currency_at(chars, at + 2).is_some() || measure_at(chars, at + 2).is_some())
     {
-        #[expect(clippy::cast_precision_loss, reason = "a unit")]
-        let value = unit as f64;
+        let value = as_float(unit.into());
         return Some(Magnitude { inexact: true, ..plain(value, at + 2, Form::Positional, "number.inexact") });
     }
     if first == '半' {
@@ -60,11 +48,10 @@ pub(super) fn magnitude(chars: &[char], at: usize) -> Option<Magnitude> {
             .then(|| plain(0.5, at + 1, Form::Digits, "number.half"));
     }
     if let Some((lower, upper, length)) = numeral::estimate(chars, at) {
-        #[expect(clippy::cast_precision_loss, reason = "small")]
         return Some(Magnitude {
-            upper: Some(upper as f64),
+            upper: Some(as_float(upper.into())),
             inexact: true,
-            ..plain(lower as f64, at + length, Form::Positional, "number.estimate")
+            ..plain(as_float(lower.into()), at + length, Form::Positional, "number.estimate")
         });
     }
     let mut m = simple(chars, at)?;

@@ -18,6 +18,13 @@ pub(super) struct Magnitude {
     pub(super) rule: &'static str,
 }
 
+impl Magnitude {
+    /// A value that ends with its digits and units, exact and neither percentage nor estimate.
+    pub(super) fn plain(value: f64, end: usize, form: Form, rule: &'static str) -> Self {
+        Self { value, end, core: end, upper: None, inexact: false, percent: false, form, last_unit: 1, rule }
+    }
+}
+
 /// The sign before a number: its length, and whether it is a minus.
 pub(super) fn sign(chars: &[char], at: usize) -> Option<usize> {
     let before = char_before(chars, at);
@@ -53,31 +60,14 @@ pub(super) fn simple(chars: &[char], at: usize) -> Option<Magnitude> {
             return None;
         }
         let (value, end) = decimals(chars, at, at + 1)?;
-        let mut m = Magnitude {
-            value,
-            end,
-            core: end,
-            upper: None,
-            inexact: false,
-            percent: false,
-            form: Form::Arabic,
-            last_unit: 1,
-            rule: "number.decimal",
-        };
+        let mut m = Magnitude::plain(value, end, Form::Arabic, "number.decimal");
         scale(chars, at, &mut m);
         return Some(m);
     }
     let whole = numeral::whole(chars, at, true)?;
     let mut m = Magnitude {
-        value: as_float(whole.value),
-        end: at + whole.length,
-        core: at + whole.length,
-        upper: None,
-        inexact: false,
-        percent: false,
-        form: whole.form,
         last_unit: whole.last_unit,
-        rule: "number.whole",
+        ..Magnitude::plain(as_float(whole.value), at + whole.length, whole.form, "number.whole")
     };
     if whole.form == Form::Arabic {
         thousands(chars, at, &mut m);
@@ -198,8 +188,7 @@ fn blur(chars: &[char], whole: &Whole, m: &mut Magnitude) {
     let mut rest = m.value - section;
     let mut after = skip_space(chars, m.end);
     while let Some(unit) = numeral::big_unit(char_at(chars, after)) {
-        #[expect(clippy::cast_precision_loss, reason = "a unit")]
-        let unit = unit as f64;
+        let unit = as_float(unit.into());
         if section == 0.0 {
             section = rest;
             rest = 0.0;
@@ -221,8 +210,7 @@ fn scale(chars: &[char], at: usize, m: &mut Magnitude) {
         while let Some(unit) = numeral::big_unit(char_at(chars, end))
             .or_else(|| numeral::small_unit(char_at(chars, end)).filter(|_| end == m.end))
         {
-            #[expect(clippy::cast_precision_loss, reason = "a unit")]
-            let unit = unit as f64;
+            let unit = as_float(unit.into());
             m.value *= unit;
             end += 1;
             m.end = end;
@@ -234,8 +222,7 @@ fn scale(chars: &[char], at: usize, m: &mut Magnitude) {
         // 2,300万
         if chars[at..m.end].contains(&',') {
             while let Some(unit) = numeral::big_unit(char_at(chars, m.end)) {
-                #[expect(clippy::cast_precision_loss, reason = "a unit")]
-                let unit = unit as f64;
+                let unit = as_float(unit.into());
                 m.value *= unit;
                 m.end += 1;
                 if m.value > 1e30 {
