@@ -1,5 +1,6 @@
 //! The messages a subcommand works on: arguments, or lines of standard input.
 
+use super::oracle::of_item;
 use super::{Common, Failure, lines};
 use crate::diagnostic::Text;
 use crate::service::{Limits, convert};
@@ -58,7 +59,6 @@ impl Checks {
 
     /// Refuses a text that a server would refuse.
     pub(super) fn check(&self, text: &str) -> Result<(), Failure> {
-        convert::check_text(text, &self.0)
-            .map_err(|fault| Failure::Item(Text::new(fault.message.clone(), fault.message)))
+        convert::check_text(text, &self.0).map_err(|fault| of_item(true, fault.message))
     }
 }

@@ -279,7 +279,7 @@ impl Common {
 
     /// The reference time in China's time zone unless the time names another offset.
     fn reference(&self) -> Result<jiff::ZonedDateTime, Failure> {
-        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|e| Failure::Message(e.to_string()))?;
+        let zone = jiff::tz::TimeZone::get(convert::DEFAULT_ZONE).map_err(|e| Failure::Message(e.to_string()))?;
         let Some(text) = &self.at else { return Ok(jiff::Timestamp::now().to_zoned_datetime(zone)) };
         let moment = text.parse::<jiff::Timestamp>().map_err(|e| {
             Failure::Text(Text::new(

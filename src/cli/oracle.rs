@@ -5,7 +5,7 @@ use super::{Common, Failure, messages};
 use crate::builder::Loaded;
 use crate::context::Location;
 use crate::diagnostic::Text;
-use crate::service::{Reading, proto};
+use crate::service::{Reading, convert, proto};
 
 /// Who is asked, and what goes with each message.
 #[derive(clap::Args)]
@@ -64,7 +64,6 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     fn request(&self, common: &Common) -> proto::RecognizeRequest {
-        let reference = self.reference.timestamp();
         let location = self.location.map(|location| {
             let (latitude, longitude) = location.degrees();
             proto::Location { latitude, longitude }
@@ -74,10 +73,7 @@ impl Asked<'_> {
             account: common.account.clone(),
             modality: if common.voice { proto::Modality::Voice } else { proto::Modality::Text } as i32,
             alternatives: self.alternatives.to_vec(),
-            reference_time: Some(prost_types::Timestamp {
-                seconds: reference.as_second(),
-                nanos: reference.subsec_nanosecond(),
-            }),
+            reference_time: Some(convert::timestamp(self.reference.timestamp())),
             location,
             context: self.context.to_owned(),
             explain: self.explain,

@@ -2,6 +2,7 @@
 
 use super::table::TextTable;
 use crate::diagnostic::{Language, Text};
+use crate::service::convert::outcome_name;
 use crate::service::proto::{self, Continuation, Outcome};
 
 /// The answer in a few lines: outcome, intents with slots, close readings, flags.
@@ -94,13 +95,13 @@ fn duration(seconds: i64) -> String {
 }
 
 fn outcome(outcome: Outcome) -> Text {
-    let (zh, en) = match outcome {
-        Outcome::Matched => ("已识别", "matched"),
-        Outcome::Incomplete => ("缺信息", "incomplete"),
-        Outcome::Ambiguous => ("有歧义", "ambiguous"),
-        Outcome::Unspecified | Outcome::Unrecognized => ("未识别", "unrecognized"),
+    let zh = match outcome {
+        Outcome::Matched => "已识别",
+        Outcome::Incomplete => "缺信息",
+        Outcome::Ambiguous => "有歧义",
+        Outcome::Unspecified | Outcome::Unrecognized => "未识别",
     };
-    Text::new(zh, en)
+    Text::new(zh, outcome_name(outcome))
 }
 
 fn continuation(rule: Continuation) -> Text {

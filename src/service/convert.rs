@@ -18,7 +18,17 @@ const LONGEST_ID: usize = 128;
 pub const DEFAULT_ZONE: &str = "Asia/Shanghai";
 
 /// A moment as the protocol writes it.
-pub(super) fn timestamp(t: Timestamp) -> prost_types::Timestamp {
+/// What an outcome is called where people and programs read it in words.
+pub(crate) fn outcome_name(outcome: proto::Outcome) -> &'static str {
+    match outcome {
+        proto::Outcome::Matched => "matched",
+        proto::Outcome::Incomplete => "incomplete",
+        proto::Outcome::Ambiguous => "ambiguous",
+        proto::Outcome::Unrecognized | proto::Outcome::Unspecified => "unrecognized",
+    }
+}
+
+pub(crate) fn timestamp(t: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: t.as_second(), nanos: t.subsec_nanosecond() }
 }
 

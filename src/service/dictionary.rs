@@ -7,8 +7,8 @@ use super::status::Fault;
 use super::versions::ActivateError;
 use crate::diagnostic::{Language, Severity};
 use crate::dictionary::DictionaryError;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use tokio::sync::oneshot;
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -172,8 +172,7 @@ impl Service for DictionaryService {
         &self,
         _: Request<proto::GetShadowRequest>,
     ) -> Result<Response<proto::GetShadowResponse>, Status> {
-        let last_fault = self.shared.shadow_fault.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let last_fault = last_fault.unwrap_or_default();
+        let last_fault = self.shared.shadow_fault.load().as_deref().cloned().unwrap_or_default();
         let Some(shadow) = self.shared.shadow.load_full() else {
             return Ok(Response::new(proto::GetShadowResponse { last_fault, ..Default::default() }));
         };

@@ -3,7 +3,6 @@
 use super::Shared;
 use super::metrics::{BOUNDS, CODES, Counter, Histogram, Method, Shed, ThreadMetrics};
 use std::fmt::{Display, Write};
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Page(String);
@@ -177,7 +176,7 @@ fn dictionary(page: &mut Page, shared: &Shared) {
 
 fn beside(page: &mut Page, shared: &Shared) {
     let number = |n: &AtomicU64| n.load(Ordering::Relaxed);
-    let fault = shared.shadow_fault.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    let fault = shared.shadow_fault.load().is_some();
     page.one("zhiyi_shadow_fault", "gauge", "1 while the shadow dictionary could not be loaded.", u8::from(fault));
     if let Some(shadow) = shared.shadow.load_full() {
         let found = &shadow.found;

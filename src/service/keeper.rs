@@ -17,9 +17,9 @@ use crate::priority;
 use crate::recognizer::Recognizer;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -295,8 +295,7 @@ impl Keeper {
         if let Err(error) = &result {
             tracing::error!(%error, "the shadow dictionary was not loaded");
         }
-        *self.shared.shadow_fault.lock().unwrap_or_else(PoisonError::into_inner) =
-            result.as_ref().err().map(ToString::to_string);
+        self.shared.shadow_fault.store(result.as_ref().err().map(|error| Arc::new(error.to_string())));
         result
     }
 
@@ -344,11 +343,8 @@ fn load(
     let look = || Stamp::of_dictionary(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source });
     for _ in 0..ATTEMPTS {
         let before = look().inspect_err(|_| *tried = None)?;
-        let bytes = before.bytes;
-        *tried = Some(before);
-        if bytes > config.largest as u64 {
-            return Err(ReloadError::TooLarge { path: path.to_owned(), bytes, largest: config.largest });
-        }
+        let before = tried.insert(before);
+        fits(path, before, config)?;
         // The keeper has to outlive whatever a dictionary does to the compiler.
         let loaded = std::panic::catch_unwind(AssertUnwindSafe(|| builder::load_beside(running, path)));
         if look().ok() == *tried {
@@ -358,6 +354,15 @@ fn load(
         std::thread::sleep(config.settle);
     }
     Err(ReloadError::Restless { path: path.to_owned() })
+}
+
+/// Refuses files that are larger together than is allowed.
+pub(super) fn fits(path: &Path, seen: &Stamp, config: &DictionaryConfig) -> Result<(), ReloadError> {
+    let (bytes, largest) = (seen.bytes, config.largest);
+    if bytes > largest as u64 {
+        return Err(ReloadError::TooLarge { path: path.to_owned(), bytes, largest });
+    }
+    Ok(())
 }
 
 /// Runs the tests of a folder's packs.

@@ -151,7 +151,7 @@ fn line(entry: &Entry) -> String {
         "modality": if request.modality == proto::Modality::Voice as i32 { "voice" } else { "text" },
         // The transcript that carried the answer: the others have no spans that tell what to hide in them.
         "text": mask::text(convert::carrier(request, answer.hypothesis), answer),
-        "outcome": outcome(answer),
+        "outcome": convert::outcome_name(answer.outcome()),
         "intents": intents(answer),
         "entities": answer.entities.iter().map(|e| json!({ "kind": e.kind, "value": mask::value(&e.kind, &e.value) })).collect::<Vec<_>>(),
     });
@@ -161,20 +161,11 @@ fn line(entry: &Entry) -> String {
     if let Some(shadow) = &entry.shadow {
         out["shadow"] = json!({
             "dictionary_version": shadow.dictionary_version,
-            "outcome": outcome(shadow),
+            "outcome": convert::outcome_name(shadow.outcome()),
             "intents": intents(shadow),
         });
     }
     out.to_string()
-}
-
-fn outcome(answer: &RecognizeResponse) -> &'static str {
-    match answer.outcome() {
-        proto::Outcome::Matched => "matched",
-        proto::Outcome::Incomplete => "incomplete",
-        proto::Outcome::Ambiguous => "ambiguous",
-        proto::Outcome::Unrecognized | proto::Outcome::Unspecified => "unrecognized",
-    }
 }
 
 fn intents(answer: &RecognizeResponse) -> Vec<serde_json::Value> {

@@ -42,8 +42,8 @@ pub use runtime::{ServeError, Server};
 
 use arc_swap::ArcSwapOption;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 
 /// The generated protocol.
 #[allow(missing_docs, clippy::all, reason = "generated from proto/, where every field is documented")]
@@ -60,7 +60,7 @@ struct Shared {
     shadow: ArcSwapOption<shadow::Shadow>,
     shadow_path: Option<PathBuf>,
     /// Why the shadow's files were not read the last time, if they were not.
-    shadow_fault: Mutex<Option<String>>,
+    shadow_fault: ArcSwapOption<String>,
     shadow_queue: usize,
     reading: recognizer::Reading,
     reading_threads: usize,

@@ -6,7 +6,7 @@
 
 use super::dictionary::DictionaryService;
 use super::gate::{Gate, Guarded};
-use super::keeper::{Command, Keeper, ReloadError};
+use super::keeper::{Command, Keeper, fits};
 use super::listener::{Connection, Door, listen};
 use super::message_log::MessageLog;
 use super::metrics::ThreadMetrics;
@@ -33,8 +33,8 @@ use hyper_util::service::TowerToHyperService;
 use jiff::tz::TimeZone;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener as StdListener};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -114,10 +114,8 @@ impl Server {
 
     fn begin(loaded: Loaded, config: &Config) -> Result<Self, ServeError> {
         let seen = Stamp::of_dictionary(&loaded.path).ok();
-        if let Some(bytes) = seen.as_ref().map(|s| s.bytes).filter(|b| *b > config.dictionary.largest as u64) {
-            return Err(ServeError::Dictionary(
-                ReloadError::TooLarge { path: loaded.path, bytes, largest: config.dictionary.largest }.to_string(),
-            ));
+        if let Some(seen) = &seen {
+            fits(&loaded.path, seen, &config.dictionary).map_err(|e| ServeError::Dictionary(e.to_string()))?;
         }
         let zone = TimeZone::get(convert::DEFAULT_ZONE).map_err(ServeError::Zone)?;
         let secrets = Arc::new(Secrets::load(config).map_err(ServeError::Files)?);
@@ -132,7 +130,7 @@ impl Server {
             versions: Versions::new(loaded.recognizer, &loaded.path, config),
             shadow: ArcSwapOption::empty(),
             shadow_path: config.shadow.path.clone(),
-            shadow_fault: Mutex::default(),
+            shadow_fault: ArcSwapOption::empty(),
             shadow_queue: config.shadow.queue,
             reading: Reading { limits: config.limits.clone(), zone, secrets: secrets.clone() },
             reading_threads: config.threads,

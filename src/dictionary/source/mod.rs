@@ -67,17 +67,8 @@ impl Source {
             Some(accounts) => source.accounts = accounts,
             None => drop(source.unread.insert("accounts")),
         }
-        let mut folders: Vec<String> = match std::fs::read_dir(folder) {
-            Ok(entries) => entries
-                .filter_map(Result::ok)
-                .filter(|e| e.path().join("pack.toml").is_file())
-                .filter_map(|e| e.file_name().into_string().ok())
-                .collect(),
-            Err(_) => Vec::new(),
-        };
-        folders.sort();
         overlooked::warn(folder, faults);
-        for id in folders {
+        for id in names(folder).into_iter().filter(|name| folder.join(name).join("pack.toml").is_file()) {
             let pack = pack::read(&folder.join(&id), id, &mut source.unread, faults);
             source.packs.push(pack);
         }
@@ -104,6 +95,14 @@ impl Source {
     pub fn pack(&self, id: &str) -> Option<&PackSource> {
         self.packs.iter().find(|p| p.id == id)
     }
+}
+
+/// The names in a folder, sorted; none where it cannot be listed.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.sort();
+    names
 }
 
 /// The label of messages that ask for nothing.

@@ -1,12 +1,13 @@
 //! Files that look like tables and are not read.
 
+use super::names;
 use crate::diagnostic::{Diagnostic, Place, Text};
 use std::path::Path;
 
 /// Warns of every file that looks like a table and is not read: one beside `accounts.toml`, in a folder without
 /// `pack.toml`, of a spreadsheet program, or with a name that ends in `.CSV`.
 pub(super) fn warn(folder: &Path, faults: &mut Vec<Diagnostic>) {
-    for name in names(folder) {
+    for name in shown(folder) {
         let path = folder.join(&name);
         if !path.is_dir() {
             if looks_like_table(&name) {
@@ -16,7 +17,7 @@ pub(super) fn warn(folder: &Path, faults: &mut Vec<Diagnostic>) {
             }
             continue;
         }
-        let tables = || names(&path).into_iter().filter(|name| looks_like_table(name));
+        let tables = || shown(&path).filter(|name| looks_like_table(name));
         if path.join("pack.toml").is_file() {
             for table in tables().filter(|name| !name.ends_with(".csv")) {
                 let (zh, en) =
@@ -38,13 +39,9 @@ pub(super) fn warn(folder: &Path, faults: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The names in a folder, sorted, without those that are hidden or locks of a spreadsheet program.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut names: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
-    names.retain(|name| !name.starts_with('.') && !name.starts_with("~$"));
-    names.sort();
-    names
+/// The names in a folder, without those that are hidden or locks of a spreadsheet program.
+fn shown(folder: &Path) -> impl Iterator<Item = String> {
+    names(folder).into_iter().filter(|name| !name.starts_with('.') && !name.starts_with("~$"))
 }
 
 fn looks_like_table(name: &str) -> bool {

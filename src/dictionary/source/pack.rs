@@ -7,6 +7,7 @@ use super::holidays::{self, HolidayRow};
 use super::intents::{self, IntentRow};
 use super::lookalikes::{self, LookalikeRow};
 use super::menus::{self, MenuRow};
+use super::names;
 use super::phrases::{self, PhraseRow};
 use super::sensitive::{self, SensitiveRow};
 use super::slots::{self, SlotRow};
@@ -73,13 +74,7 @@ pub(super) fn read(
     let file = read_toml::<PackFile>(&folder.join("pack.toml"), &format!("{id}/pack.toml"), faults);
     let (title, learn_from_phrases) = file.map_or_else(|| (id.clone(), false), |f| (f.title, f.learn_from_phrases));
     let mut pack = PackSource { title, id, learn_from_phrases, ..PackSource::default() };
-    let mut files: Vec<String> = match std::fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(Result::ok).filter_map(|e| e.file_name().into_string().ok()).collect(),
-        Err(_) => Vec::new(),
-    };
-    files.retain(|f| f.ends_with(".csv") && !f.starts_with('.'));
-    files.sort();
-    for file in files {
+    for file in names(folder).into_iter().filter(|f| f.ends_with(".csv") && !f.starts_with('.')) {
         let stem = file.trim_end_matches(".csv");
         let kind = stem.split('-').next().unwrap_or(stem);
         let path = folder.join(&file);
