@@ -50,15 +50,12 @@ impl Normalizer {
     pub fn normalize(&self, original: &str, modality: Modality, out: &mut NormalizedText) {
         out.clear();
         fold_all(original, out);
-        drop_bracketed_pinyin(out);
-        self.script.simplify(&mut out.chars);
-        // A simplified character has readings that the traditional one has not: 胜 has that of 勝 and xīng.
-        drop_bracketed_pinyin(out);
+        self.simplify(out);
         squeeze(out);
         if modality == Modality::Voice {
             voice::drop_fillers(out);
-            // A filler may have stood between the character and its reading.
-            drop_bracketed_pinyin(out);
+            // A filler may have stood between a character and its reading, or in a phrase.
+            self.simplify(out);
             squeeze(out);
             voice::drop_stutters(out);
             voice::write_letters(out);
@@ -66,6 +63,16 @@ impl Normalizer {
         }
         voice::write_digits(out, modality);
         out.finish();
+    }
+
+    /// Drops pinyin in brackets and folds traditional characters.
+    fn simplify(&self, out: &mut NormalizedText) {
+        // What stood in brackets may have parted a phrase.
+        drop_bracketed_pinyin(out);
+        if self.script.simplify(&mut out.chars) {
+            // A simplified character has readings that the traditional one has not: 胜 has that of 勝 and xīng.
+            drop_bracketed_pinyin(out);
+        }
     }
 
     /// Normalises a typed text and returns it alone, as dictionary compilers need it.

@@ -25,7 +25,7 @@ pub(super) struct Script {
     phrases: CharLists<Phrase>,
 }
 
-/// A default may name a character that has a simpler form itself; so many steps are followed.
+/// A default may name a character or a phrase that has a simpler form itself; so many steps are followed.
 const LONGEST_CHAIN: usize = 4;
 
 impl Script {
@@ -76,7 +76,15 @@ impl Script {
     }
 
     /// Replaces traditional characters; the number of characters stays the same. Says whether anything changed.
+    ///
+    /// What a step writes may be a phrase with its neighbour (藉著 is 藉着, and that is 借着), so steps follow until one
+    /// changes nothing.
     pub(super) fn simplify(&self, chars: &mut [char]) -> bool {
+        let steps = (0..LONGEST_CHAIN).take_while(|_| self.step(chars)).count();
+        steps > 0
+    }
+
+    fn step(&self, chars: &mut [char]) -> bool {
         let mut at = 0;
         let mut changed = false;
         while at < chars.len() {
@@ -122,11 +130,35 @@ mod tests {
             ("後天皇后鎮", "后天皇后镇"),
             ("飛機裡面", "飞机里面"),
             ("臺北檯面", "台北台面"),
+            ("藉著機會", "借着机会"),
             ("已经是简体了", "已经是简体了"),
         ] {
             let mut chars: Vec<char> = from.chars().collect();
             script.simplify(&mut chars);
             assert_eq!(chars.iter().collect::<String>(), to);
+        }
+    }
+
+    #[test]
+    fn simplified_text_stands_still_whichever_spelling_led_to_it() {
+        let script = Script::new();
+        let mut spellings: HashMap<char, Vec<char>> = HashMap::new();
+        for c in '\u{3400}'..'\u{30000}' {
+            if let Some(to) = script.get(c) {
+                spellings.entry(to).or_default().push(c);
+            }
+        }
+        for (from, _) in Dictionary::TSPhrases.iter() {
+            let from: Vec<char> = from.chars().collect();
+            for (at, c) in from.iter().enumerate() {
+                for spelling in spellings.get(c).into_iter().flatten().chain([c]) {
+                    let mut once = from.clone();
+                    once[at] = *spelling;
+                    script.simplify(&mut once);
+                    let mut twice = once.clone();
+                    assert!(!script.simplify(&mut twice), "{from:?} with {spelling}: {once:?}, then {twice:?}");
+                }
+            }
         }
     }
 }
