@@ -39,7 +39,10 @@ impl Bundle {
     /// As [`Bundle::open`].
     pub fn open_beside(path: &Path, running: Option<&Bundle>) -> Result<Bundle, DictionaryError> {
         let bytes = super::mapped::map(path).map_err(|source| DictionaryError::Io { path: path.to_owned(), source })?;
-        Self::from_bytes_beside(Arc::new(bytes), running)
+        let bytes = Arc::new(bytes);
+        let bundle = Self::from_bytes_beside(bytes.clone(), running);
+        super::mapped::give_back(&bytes);
+        bundle
     }
 
     /// Reads a bundle from bytes; see [`Bundle::open`].
