@@ -17,7 +17,6 @@ const LONGEST_ID: usize = 128;
 /// The zone of senders who name none.
 pub const DEFAULT_ZONE: &str = "Asia/Shanghai";
 
-/// A moment as the protocol writes it.
 /// What an outcome is called where people and programs read it in words.
 pub(crate) fn outcome_name(outcome: proto::Outcome) -> &'static str {
     match outcome {
@@ -28,6 +27,7 @@ pub(crate) fn outcome_name(outcome: proto::Outcome) -> &'static str {
     }
 }
 
+/// A moment as the protocol writes it.
 pub(crate) fn timestamp(t: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp { seconds: t.as_second(), nanos: t.subsec_nanosecond() }
 }

@@ -53,10 +53,13 @@ impl Normalizer {
         self.simplify(out);
         squeeze(out);
         if modality == Modality::Voice {
+            let before = out.chars.len();
             voice::drop_fillers(out);
-            // A filler may have stood between a character and its reading, or in a phrase.
-            self.simplify(out);
-            squeeze(out);
+            if out.chars.len() < before {
+                // A filler may have stood between a character and its reading, or in a phrase.
+                self.simplify(out);
+                squeeze(out);
+            }
             voice::drop_stutters(out);
             voice::write_letters(out);
             voice::join_letters(out);
